@@ -1,0 +1,22 @@
+using HveRelay.Mail;
+
+namespace HveRelay.Queue;
+
+/// <summary>What may be read of the queue, by the relay itself or beside it while it runs.</summary>
+public interface IQueueReader : IAsyncDisposable
+{
+    /// <summary>The content of a message from octet <paramref name="offset"/> on, in chunks of at most 256 KiB, as it was received.</summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(MessageId id, long offset, CancellationToken cancel);
+
+    /// <summary>Messages that match, oldest first, at most <see cref="QueueFilter.Limit"/>.</summary>
+    ValueTask<IReadOnlyList<QueueEntry>> ListAsync(QueueFilter filter, CancellationToken cancel);
+
+    /// <summary>Everything known of one message, or null.</summary>
+    ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel);
+
+    /// <summary>Counts for metrics and health; may be a few seconds old.</summary>
+    ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel);
+
+    /// <summary>Recipients in the ledger of a scope after <paramref name="since"/>, reservations included.</summary>
+    ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel);
+}

@@ -1,0 +1,71 @@
+using HveRelay.Mail;
+
+namespace HveRelay.Queue;
+
+// The rules of every store:
+//   1. A call marked durable returns only after its change is on stable storage. Calls that end together share one sync.
+//   2. A call that throws StoreException changed nothing.
+//   3. One failing call never harms another that shares its commit.
+//   4. Times are handed in; a store has no clock.
+//   5. What is leased is not taken again before the lease is over; who lost a lease can no longer complete under it.
+
+/// <summary>The port to the durable queue: content, envelopes, parts, attempts, and the quota ledger.</summary>
+public interface IQueueStore : IQueueReader
+{
+    /// <summary>Starts the content of a message. Octets are stored as they arrive; dispose without enqueueing and they are gone.</summary>
+    IContentWriter CreateContent();
+
+    /// <summary>Durable. From here on the message is ours.</summary>
+    ValueTask EnqueueAsync(NewMessage message, IContentWriter content, CancellationToken cancel);
+
+    /// <summary>
+    /// Leases due parts of the lanes: by priority, then in turn between clients, then by due time. A part comes with those of its
+    /// recipients that are due.
+    /// </summary>
+    ValueTask<IReadOnlyList<DuePart>> TakeAsync(TakeRequest request, CancellationToken cancel);
+
+    /// <summary>Durable. Records an attempt before its first command and reserves its recipients in the ledger, as many as fit.</summary>
+    ValueTask<AttemptGrant> BeginAsync(AttemptStart start, CancellationToken cancel);
+
+    /// <summary>
+    /// Durable. Ends an attempt: relayed and unsure recipients stay in the ledger at <see cref="AttemptEnd.At"/>, the others are
+    /// given back; the lease ends; the content goes with the last recipient. False where the lease was lost.
+    /// </summary>
+    ValueTask<bool> CompleteAsync(AttemptEnd end, CancellationToken cancel);
+
+    /// <summary>Gives leased parts back unattempted, due at <paramref name="dueAt"/> or, when null, as before.</summary>
+    ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset? dueAt, CancellationToken cancel);
+
+    /// <summary>The earliest due time in the lanes, leases that end included; null where nothing waits.</summary>
+    ValueTask<DateTimeOffset?> NextDueAsync(IReadOnlyList<Lane> lanes, CancellationToken cancel);
+
+    /// <summary>
+    /// Durable. Fails at most <paramref name="most"/> queued recipients in the lanes whose message expired before
+    /// <paramref name="now"/> and that are not leased; returns them.
+    /// </summary>
+    ValueTask<IReadOnlyList<ExpiredRecipient>> ExpireAsync(IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel);
+
+    /// <summary>
+    /// Durable. At the start of the only node of this store: attempts that never ended become unsure, their recipients due at
+    /// <paramref name="dueAt"/>; leases end; content without a message is removed; parts in lanes that are no longer configured
+    /// move to any account.
+    /// </summary>
+    ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
+        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel);
+
+    /// <summary>Drops messages whose last recipient ended before <paramref name="before"/>, at most <paramref name="most"/>; returns how many.</summary>
+    ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel);
+
+    /// <summary>Durable. Writes and syncs a little: how long that took, for health and doctor.</summary>
+    ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel);
+}
+
+/// <summary>Takes the content of one message, in order, in pieces of any size.</summary>
+public interface IContentWriter : IAsyncDisposable
+{
+    /// <summary>Octets so far.</summary>
+    long Length { get; }
+
+    /// <summary>Stores the octets, which the caller may reuse afterwards; waits while the store is behind (back-pressure).</summary>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel);
+}

@@ -1,0 +1,49 @@
+using HveRelay.Mail;
+
+namespace HveRelay.Queue;
+
+/// <summary>Which messages to list. What is null does not filter; texts match anywhere, ignoring case.</summary>
+/// <param name="After">Continue behind this message.</param>
+public sealed record QueueFilter(
+    RecipientState? State = null,
+    string? Client = null,
+    string? Sender = null,
+    string? Recipient = null,
+    DateTimeOffset? ReceivedBefore = null,
+    MessageId? After = null,
+    int Limit = 100);
+
+/// <summary>A message in the list.</summary>
+/// <param name="State">The state furthest from its end that any of its recipients is in.</param>
+/// <param name="Recipients">Addresses, at most the first three.</param>
+/// <param name="NextDue">When the next recipient is due; null where none is queued.</param>
+/// <param name="LastReply">The reply of the latest attempt that ended.</param>
+public sealed record QueueEntry(
+    Envelope Envelope,
+    RecipientState State,
+    IReadOnlyList<string> Recipients,
+    int RecipientCount,
+    int Attempts,
+    DateTimeOffset? NextDue,
+    string? LastReply);
+
+/// <summary>Everything the store knows of a message.</summary>
+public sealed record MessageRecord(
+    Envelope Envelope, DateTimeOffset? EndedAt, IReadOnlyList<RecipientRecord> Recipients, IReadOnlyList<AttemptRecord> Attempts);
+
+public sealed record RecipientRecord(
+    int Number, string Address, int Part, int Parts, Lane Lane, RecipientState State, DateTimeOffset? DueAt, DateTimeOffset? EndedAt,
+    string? LastReply);
+
+/// <param name="EndedAt">Null while it is under way.</param>
+public sealed record AttemptRecord(
+    int Part, int Number, string Account, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<AttemptResultRecord> Results);
+
+public sealed record AttemptResultRecord(int Recipient, Outcome Outcome, string Reply);
+
+/// <summary>Counts over the whole queue; what has ended is left out.</summary>
+/// <param name="OldestDue">The due time of the part that is due longest, or null.</param>
+/// <param name="Syncs">Syncs of this process since it opened the store.</param>
+/// <param name="LastSync">How long the latest took.</param>
+public sealed record QueueTotals(
+    long QueuedMessages, long HeldMessages, long QueuedRecipients, DateTimeOffset? OldestDue, long Syncs, TimeSpan LastSync);
