@@ -1,0 +1,60 @@
+namespace HveRelay.Delivery;
+
+/// <summary>
+/// Warm connections of one account. The latest used is used next, so that under little load one connection does the work and the
+/// others go cold and are closed.
+/// </summary>
+internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<(IUpstreamConnection Connection, DateTimeOffset Since)> _warm = [];
+
+    public IUpstreamConnection? Take()
+    {
+        lock (_gate)
+        {
+            if (_warm.Count == 0)
+            {
+                return null;
+            }
+
+            var latest = _warm[^1].Connection;
+            _warm.RemoveAt(_warm.Count - 1);
+            return latest;
+        }
+    }
+
+    public async ValueTask GiveBackAsync(IUpstreamConnection connection)
+    {
+        if (!connection.IsUsable)
+        {
+            await connection.DisposeAsync();
+            return;
+        }
+
+        lock (_gate)
+        {
+            _warm.Add((connection, clock.GetUtcNow()));
+        }
+    }
+
+    /// <summary>Closes what has been idle too long.</summary>
+    public ValueTask CloseColdAsync() => CloseAsync(clock.GetUtcNow() - idle);
+
+    public ValueTask DisposeAsync() => CloseAsync(DateTimeOffset.MaxValue);
+
+    private async ValueTask CloseAsync(DateTimeOffset usedBefore)
+    {
+        List<IUpstreamConnection> cold;
+        lock (_gate)
+        {
+            cold = [.. _warm.Where(entry => entry.Since <= usedBefore).Select(entry => entry.Connection)];
+            _warm.RemoveAll(entry => entry.Since <= usedBefore);
+        }
+
+        foreach (var connection in cold)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+}

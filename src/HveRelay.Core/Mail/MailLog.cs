@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace HveRelay.Mail;
+
+/// <summary>
+/// All lines of the mail log, one method each; names and order of the fields are the contract's. Who writes them down is handed in.
+/// </summary>
+public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
+{
+    public void Connected(string client, string ip, string listener) =>
+        Info("connected", ("client", client), ("ip", ip), ("listener", listener));
+
+    public void Refused(string? client, string ip, string? user, string? from, string? to, string reason, string reply) =>
+        Warn("refused", ("client", client), ("ip", ip), ("user", user), ("from", from), ("to", to), ("reason", reason), ("reply", reply));
+
+    public void Queued(Envelope mail, int recipients, string? messageId) =>
+        Info("queued", ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("user", mail.Origin.User),
+            ("from", mail.ReversePath), ("recipients", Number(recipients)), ("size", Number(mail.Size)), ("tls", mail.Origin.Tls),
+            ("message-id", messageId));
+
+    public void Split(Envelope mail, int recipients, int parts) =>
+        Info("split", ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("recipients", Number(recipients)), ("parts", Number(parts)));
+
+    public void Relayed(Envelope mail, string to, string account, string part, int attempt, string reply) =>
+        Info("relayed", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("delay", Delay(mail))]);
+
+    public void Deferred(Envelope mail, string to, string account, string part, int attempt, string reply, string cause, DateTimeOffset? next) =>
+        Warn("deferred", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("cause", cause), ("next", Time(next))]);
+
+    public void Failed(Envelope mail, string to, string account, string part, int attempt, string reply, string cause, string remedy) =>
+        Error("failed", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("cause", cause), ("remedy", Known(remedy)), ("delay", Delay(mail))]);
+
+    public void Expired(Envelope mail, string to, int attempts, string? reply) =>
+        Error("expired", ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("from", mail.ReversePath),
+            ("to", to), ("attempts", Number(attempts)), ("reply", reply), ("delay", Delay(mail)));
+
+    public void Unsure(Envelope mail, string to, string account, string part, int attempt, string reply, DateTimeOffset? next) =>
+        Warn("unsure", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("note", "may be sent twice"), ("next", Time(next))]);
+
+    /// <summary>An attempt was under way when the relay died.</summary>
+    public void UnsureAfterRestart(MessageId id, int part, string account, string to, DateTimeOffset next) =>
+        Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("part", Number(part)),
+            ("reply", "the relay ended during the attempt"), ("note", "may be sent twice"), ("next", Time(next)));
+
+    public void Ready(string version, string listeners, string data) =>
+        Info("ready", ("version", version), ("listeners", listeners), ("data", data));
+
+    public void Stopping(string reason) => Info("stopping", ("reason", reason));
+
+    public void Account(string account, string state, string cause, string remedy, string? reply, DateTimeOffset? next, EventLevel level) =>
+        Write(level, "account", ("account", account), ("state", state), ("cause", Known(cause)), ("remedy", Known(remedy)), ("reply", reply), ("next", Time(next)));
+
+    public void Quota(string scope, long limit, DateTimeOffset until) =>
+        Warn("quota", ("scope", scope.Length == 0 ? "tenant" : scope), ("limit", Number(limit)), ("next", Time(until)),
+            ("cause", "the daily limit of recipients is reached; mail waits and is not bounced"));
+
+    public void Certificate(string subject, string until, string source) =>
+        Info("certificate", ("subject", subject), ("until", until), ("source", source));
+
+    public void Config(EventLevel level, string key, string sentence) => Write(level, "config", ("key", key), ("text", sentence));
+
+    public void Alarm(string what, string cause, string remedy) =>
+        Error("alarm", ("what", what), ("cause", cause), ("remedy", Known(remedy)));
+
+    private static IEnumerable<(string, string?)> Recipient(Envelope mail, string to, string account, string part, int attempt) =>
+    [
+        ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("from", mail.ReversePath),
+        ("account", account), ("to", to), ("part", part), ("attempt", Number(attempt)),
+    ];
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Known(string text) => text.Length == 0 ? null : text;
+
+    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    private string Delay(Envelope mail) =>
+        (clock.GetUtcNow() - mail.ReceivedAt).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture) + "s";
+
+    private void Info(string name, params (string, string?)[] fields) => Write(EventLevel.Information, name, fields);
+
+    private void Warn(string name, params (string, string?)[] fields) => Write(EventLevel.Warning, name, fields);
+
+    private void Error(string name, params (string, string?)[] fields) => Write(EventLevel.Error, name, fields);
+
+    private void Write(EventLevel level, string name, params (string Key, string? Value)[] fields) =>
+        write(new MailEvent(clock.GetUtcNow(), level, name, Array.ConvertAll(fields, field => KeyValuePair.Create(field.Key, field.Value))));
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using HveRelay.Configuration;
+using HveRelay.Mail;
+
+namespace HveRelay.Policy;
+
+/// <summary>An entry of <c>Clients</c>, ready to decide. Immutable.</summary>
+public sealed class ClientRule
+{
+    private readonly IPNetwork[] _networks;
+    private readonly HashSet<string> _users;
+
+    public ClientRule(ClientOptions options)
+    {
+        Name = options.Name;
+        _networks = [.. options.Networks.Select(Networks.Parse)];
+        _users = new HashSet<string>(options.Users, StringComparer.OrdinalIgnoreCase);
+        RequireTls = options.RequireTls;
+        Senders = [.. options.Senders.Select(pattern => new AddressPattern(pattern))];
+        Recipients = [.. options.Recipients.Select(pattern => new AddressPattern(pattern))];
+        Lane = options.Account.Length == 0 ? Lane.AnyAccount : Lane.Account(options.Account);
+        Priority = options.Priority;
+        MaxMessageBytes = options.MaxMessageBytes;
+        MaxRecipients = options.MaxRecipients;
+        BareNewline = options.BareNewline;
+    }
+
+    public string Name { get; }
+
+    public bool RequireTls { get; }
+
+    public IReadOnlyList<AddressPattern> Senders { get; }
+
+    public IReadOnlyList<AddressPattern> Recipients { get; }
+
+    /// <summary>By which HVE account its mail leaves.</summary>
+    public Lane Lane { get; }
+
+    public Priority Priority { get; }
+
+    /// <summary>0: the next hop's limit.</summary>
+    public long MaxMessageBytes { get; }
+
+    public int MaxRecipients { get; }
+
+    public BareNewline BareNewline { get; }
+
+    /// <summary>It asks for one of its users to log in.</summary>
+    public bool NeedsUser => _users.Count > 0;
+
+    /// <summary>The address is in its networks; a rule without networks is for any address.</summary>
+    public bool Covers(IPAddress address)
+    {
+        if (_networks.Length == 0)
+        {
+            return true;
+        }
+
+        foreach (var network in _networks)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public bool Admits(string? user) => !NeedsUser || (user is not null && _users.Contains(user));
+}

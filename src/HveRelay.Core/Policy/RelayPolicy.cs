@@ -1,0 +1,94 @@
+using System.Net;
+using HveRelay.Configuration;
+using HveRelay.Mail;
+using HveRelay.Smtp;
+
+namespace HveRelay.Policy;
+
+// Who may send what to whom. Pure: the same question has the same answer until the configuration changes.
+//   1. The first entry of Clients that covers the address and admits the user decides; there is no second.
+//   2. Nothing is accepted from whom no entry covers.
+//   3. Each recipient has its own answer; one refused never harms another.
+
+/// <summary>A recipient's answer: the lane by which it leaves, or the refusal and its name for log and metrics.</summary>
+public readonly record struct RecipientDecision(Lane Lane, Reply? Refusal, string Reason)
+{
+    public static RecipientDecision By(Lane lane) => new(lane, null, string.Empty);
+
+    public static RecipientDecision Refuse(Reply reply, string reason) => new(default, reply, reason);
+}
+
+public sealed class RelayPolicy
+{
+    private static readonly ClientOptions AnyClient = new() { Name = "any" };
+    private readonly ClientRule[] _clients;
+    private readonly AddressPattern[] _acceptedDomains;
+    private readonly long _hveMaxMessageBytes;
+
+    public RelayPolicy(RelayOptions options)
+    {
+        _clients = [.. (options.Clients ?? [AnyClient]).Select(client => new ClientRule(client))];
+        _acceptedDomains = [.. options.Hve.AcceptedDomains.Select(domain => new AddressPattern("*@" + domain))];
+        _hveMaxMessageBytes = options.Hve.MaxMessageBytes;
+    }
+
+    /// <summary>The entry that decides for this client, or null: refuse.</summary>
+    public ClientRule? Find(IPAddress address, string? user)
+    {
+        foreach (var client in _clients)
+        {
+            if (client.Covers(address) && client.Admits(user))
+            {
+                return client;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first entry that this address can come under, logged in or not; null: whatever it does, it is refused.</summary>
+    public ClientRule? FindByAddress(IPAddress address) => Array.Find(_clients, client => client.Covers(address));
+
+    /// <summary>May this address log in: is there an entry for it with users, and does none of those ask for TLS that is missing?</summary>
+    public bool OffersAuth(IPAddress address, bool tls) =>
+        Array.Exists(_clients, client => client.NeedsUser && client.Covers(address) && (tls || !client.RequireTls));
+
+    /// <summary>Octets a message of this client may have.</summary>
+    public long MaxMessageBytes(ClientRule? client) => client is { MaxMessageBytes: > 0 } own
+        ? Math.Min(own.MaxMessageBytes, _hveMaxMessageBytes)
+        : _hveMaxMessageBytes;
+
+    /// <summary>A refusal of the sender with its reason, or null. The null reverse-path is always taken (RFC 5321 section 4.5.5).</summary>
+    public static (Reply Reply, string Reason)? RefuseSender(ClientRule client, string reversePath) =>
+        reversePath.Length == 0 || AddressPattern.Allow(client.Senders, reversePath)
+            ? null
+            : (Reply.Of(550, "5.7.1", $"Client {client.Name} may not send as {reversePath}"), "sender");
+
+    /// <summary>What becomes of a recipient. <paramref name="accepted"/> is how many the message has already.</summary>
+    public RecipientDecision Decide(ClientRule client, string recipient, int accepted)
+    {
+        if (accepted >= client.MaxRecipients)
+        {
+            return RecipientDecision.Refuse(
+                Reply.Of(452, "4.5.3", $"Too many recipients: at most {client.MaxRecipients} a message, send the rest in another"),
+                "too many recipients");
+        }
+
+        if (!recipient.Contains('@', StringComparison.Ordinal))
+        {
+            return RecipientDecision.Refuse(Reply.Of(501, "5.1.3", "The recipient has no domain"), "syntax");
+        }
+
+        if (!AddressPattern.Allow(client.Recipients, recipient))
+        {
+            return RecipientDecision.Refuse(Reply.Of(550, "5.7.1", $"Client {client.Name} may not send to {recipient}"), "recipient");
+        }
+
+        // Routes to smarthosts have their place here.
+        return Array.Exists(_acceptedDomains, domain => domain.Matches(recipient))
+            ? RecipientDecision.By(client.Lane)
+            : RecipientDecision.Refuse(
+                Reply.Of(550, "5.7.1", "High Volume Email takes internal recipients only, and this domain is not among AcceptedDomains"),
+                "external recipient");
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+
+namespace HveRelay.Smtp.Server;
+
+/// <summary>What to do about a CR or an LF that stands alone in the content.</summary>
+public enum NewlineMode
+{
+    /// <summary>It becomes CRLF.</summary>
+    Normalize,
+
+    /// <summary>It becomes CRLF and is reported, so that the message is refused: 550 5.6.11.</summary>
+    Reject,
+
+    /// <summary>LF is a line end like CRLF, also around the final dot.</summary>
+    LfOnly,
+}
+
+/// <summary>
+/// Finds the end of DATA and undoes dot-stuffing (RFC 5321 section 4.5.2), whatever way the octets are cut into reads.
+/// The rules, which close the ways of SMTP smuggling:
+/// the end is CRLF . CRLF (the first CRLF may be the one behind DATA) and nothing else, but in <see cref="NewlineMode.LfOnly"/>;
+/// a dot is stuffing only behind such a line end; what comes out holds no CR without LF and no LF without CR;
+/// any number of CRs before an LF is one line end; otherwise each CR alone and each LF alone is one.
+/// </summary>
+public sealed class DataReader(NewlineMode mode)
+{
+    private State _state = State.LineStart;
+
+    /// <summary>CRs that wait to be told what follows them.</summary>
+    private long _carriageReturns;
+
+    private enum State
+    {
+        LineStart,
+        InLine,
+        Dot,
+    }
+
+    /// <summary>A CR or LF stood alone.</summary>
+    public bool HadBareNewline { get; private set; }
+
+    /// <summary>
+    /// Reads as much of <paramref name="input"/> as belongs to the message. True when its end was in there;
+    /// <paramref name="consumed"/> is the number of octets read, terminator included.
+    /// </summary>
+    public bool Read(ReadOnlySpan<byte> input, IBufferWriter<byte> output, out int consumed)
+    {
+        for (var at = 0; at < input.Length;)
+        {
+            var octet = input[at];
+            if (octet == (byte)'\r')
+            {
+                _carriageReturns++;
+                at++;
+            }
+            else if (octet == (byte)'\n')
+            {
+                at++;
+                if (EndOfLine(output))
+                {
+                    consumed = at;
+                    return true;
+                }
+            }
+            else
+            {
+                FlushCarriageReturns(output);
+                if (_state == State.LineStart && octet == (byte)'.')
+                {
+                    _state = State.Dot;
+                    at++;
+                    continue;
+                }
+
+                // The dot before was stuffing: it goes, and the line goes on (section 4.5.2).
+                _state = State.InLine;
+                var rest = input[at..];
+                var run = rest.IndexOfAny((byte)'\r', (byte)'\n');
+                run = run < 0 ? rest.Length : run;
+                output.Write(rest[..run]);
+                at += run;
+            }
+        }
+
+        consumed = input.Length;
+        return false;
+    }
+
+    /// <summary>An LF, with the CRs before it. True when it ends the message.</summary>
+    private bool EndOfLine(IBufferWriter<byte> output)
+    {
+        var returns = _carriageReturns;
+        _carriageReturns = 0;
+        var isLineEnd = returns >= 1 || mode == NewlineMode.LfOnly;
+        HadBareNewline |= returns != 1 && mode != NewlineMode.LfOnly;
+        if (_state == State.Dot && (returns == 1 || (returns == 0 && mode == NewlineMode.LfOnly)))
+        {
+            return true;
+        }
+
+        output.Write("\r\n"u8);
+        _state = isLineEnd ? State.LineStart : State.InLine;
+        return false;
+    }
+
+    /// <summary>CRs that no LF followed are line ends of their own, but none that a dot may follow.</summary>
+    private void FlushCarriageReturns(IBufferWriter<byte> output)
+    {
+        if (_carriageReturns == 0)
+        {
+            return;
+        }
+
+        HadBareNewline = true;
+        for (; _carriageReturns > 0; _carriageReturns--)
+        {
+            output.Write("\r\n"u8);
+        }
+
+        _state = State.InLine;
+    }
+}

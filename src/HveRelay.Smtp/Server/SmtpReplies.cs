@@ -1,0 +1,45 @@
+namespace HveRelay.Smtp.Server;
+
+/// <summary>What the session itself says. Codes after RFC 5321 section 4.2, enhanced codes after RFC 3463 and the extensions.</summary>
+internal static class SmtpReplies
+{
+    public static readonly Reply Ok = Reply.Of(250, "2.0.0", "OK");
+    public static readonly Reply Bye = Reply.Of(221, "2.0.0", "Bye");
+    public static readonly Reply Help = Reply.Of(214, "2.0.0", "EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT");
+    public static readonly Reply CannotVerify = Reply.Of(252, "2.5.0", "Cannot verify, but will take a message and try");
+    public static readonly Reply GoAhead = Reply.Plain(354, "End with CRLF . CRLF");
+    public static readonly Reply ReadyForTls = Reply.Of(220, "2.0.0", "Ready to start TLS");
+
+    public static readonly Reply Unknown = Reply.Of(500, "5.5.2", "Command not recognized");
+    public static readonly Reply LineTooLong = Reply.Of(500, "5.5.6", "Line too long");
+    public static readonly Reply NotImplemented = Reply.Of(502, "5.5.1", "Command not implemented");
+    public static readonly Reply BadMail = Reply.Of(501, "5.1.7", "Syntax: MAIL FROM:<address>");
+    public static readonly Reply BadRcpt = Reply.Of(501, "5.1.3", "Syntax: RCPT TO:<address>");
+    public static readonly Reply NoArgument = Reply.Of(501, "5.5.4", "This command takes no argument");
+    public static readonly Reply BadSize = Reply.Of(501, "5.5.4", "SIZE takes a number of octets");
+    public static readonly Reply BadBody = Reply.Of(501, "5.5.4", "BODY is 7BIT or 8BITMIME");
+    public static readonly Reply BareNewline = Reply.Of(550, "5.6.11", "The message has a CR or LF that stands alone");
+
+    public static readonly Reply NoTls = Reply.Of(502, "5.5.1", "STARTTLS is not offered here");
+    public static readonly Reply TlsAlready = Reply.Of(503, "5.5.1", "TLS is active already");
+    public static readonly Reply NeedTls = Reply.Of(530, "5.7.0", "Must issue a STARTTLS command first");
+
+    public static readonly Reply AuthNotOffered = Reply.Of(502, "5.5.1", "AUTH is not offered here");
+    public static readonly Reply AuthNeedsTls = Reply.Of(538, "5.7.11", "Encryption required: STARTTLS first");
+    public static readonly Reply AuthAlready = Reply.Of(503, "5.5.1", "Authenticated already");
+    public static readonly Reply AuthMechanism = Reply.Of(504, "5.5.4", "Mechanisms are PLAIN and LOGIN");
+    public static readonly Reply AuthSyntax = Reply.Of(501, "5.5.2", "Not valid base64");
+    public static readonly Reply AuthCancelled = Reply.Of(501, "5.7.0", "Authentication cancelled");
+
+    public static Reply Parameter(string name) => Reply.Of(555, "5.5.4", $"Parameter {name} is not supported");
+
+    public static Reply TooLarge(long limit) => Reply.Of(552, "5.3.4", $"Message too large: at most {limit} octets");
+
+    public static Reply OurFault { get; } = Reply.Of(451, "4.3.0", "Local trouble, try again later");
+
+    public static Reply TimedOut(string host) => Reply.Of(421, "4.4.2", $"{host} Nothing came in time, closing");
+
+    public static Reply Stopping(string host) => Reply.Of(421, "4.3.2", $"{host} Shutting down, try again soon");
+
+    public static Reply TooManyErrors(string host) => Reply.Of(421, "4.7.0", $"{host} Too many errors, closing");
+}
