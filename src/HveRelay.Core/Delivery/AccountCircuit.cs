@@ -1,0 +1,101 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+
+namespace HveRelay.Delivery;
+
+/// <summary>
+/// Polly around the attempts of one account: what takes seconds is guarded here, what takes minutes is a due time in the store.
+/// A throttled transaction is tried once more after a breath; an account that fails is left alone for growing intervals, and then
+/// probed with one message.
+/// </summary>
+internal sealed class AccountCircuit
+{
+    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestBreak = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(5);
+
+    /// <summary>A fault that a person must mend is not asked about every few seconds: HVE might lock the account.</summary>
+    private static readonly TimeSpan ShortestFaultBreak = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestFaultBreak = TimeSpan.FromMinutes(15);
+
+    private readonly TimeProvider _clock;
+    private readonly ResiliencePipeline<SendResult> _pipeline;
+    private DateTimeOffset? _openUntil;
+
+    public AccountCircuit(TimeProvider clock, Random random)
+    {
+        _clock = clock;
+        _pipeline = new ResiliencePipelineBuilder<SendResult> { TimeProvider = clock }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendResult>
+            {
+                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result?.Trouble is not null),
+                FailureRatio = 0.5,
+                MinimumThroughput = 2,
+                SamplingDuration = TimeSpan.FromSeconds(10),
+                BreakDurationGenerator = args => ValueTask.FromResult(BreakOf(args.HalfOpenAttempts)),
+                OnOpened = args =>
+                {
+                    _openUntil = _clock.GetUtcNow() + args.BreakDuration;
+                    return ValueTask.CompletedTask;
+                },
+                OnClosed = _ =>
+                {
+                    _openUntil = null;
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .AddRetry(new RetryStrategyOptions<SendResult>
+            {
+                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result?.IsThrottled == true),
+                MaxRetryAttempts = 1,
+                Delay = Breath,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Randomizer = () => NextDouble(random),
+            })
+            .Build();
+    }
+
+    /// <summary>Until when nothing is tried; null while the circuit is closed. Past: the next attempt is the probe.</summary>
+    public DateTimeOffset? OpenUntil => _openUntil;
+
+    /// <summary>The class of the latest trouble: what a person must mend is probed less often.</summary>
+    private ReplyClass _trouble = ReplyClass.Retry;
+
+    public async ValueTask<SendResult> ExecuteAsync(Func<CancellationToken, ValueTask<SendResult>> attempt, CancellationToken cancel)
+    {
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                async token =>
+                {
+                    var result = await attempt(token);
+                    _trouble = result.Trouble is { } failure ? ReplyTable.Classify(failure).Class : _trouble;
+                    return result;
+                },
+                cancel);
+        }
+        catch (BrokenCircuitException)
+        {
+            return new SendResult.NotTried();
+        }
+    }
+
+    private static double NextDouble(Random random)
+    {
+        lock (random)
+        {
+            return random.NextDouble();
+        }
+    }
+
+    private TimeSpan BreakOf(int probes)
+    {
+        var (shortest, longest) = _trouble == ReplyClass.AccountFault
+            ? (ShortestFaultBreak, LongestFaultBreak)
+            : (ShortestBreak, LongestBreak);
+        var wait = shortest * Math.Pow(2, Math.Min(probes, 16));
+        return wait < longest ? wait : longest;
+    }
+}

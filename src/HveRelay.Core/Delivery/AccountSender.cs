@@ -1,0 +1,156 @@
+using HveRelay.Queue;
+using Microsoft.Extensions.Logging;
+
+namespace HveRelay.Delivery;
+
+/// <summary>
+/// Sends what is due by one account: takes parts while there is room, hands each to an attempt, and leaves the account alone while
+/// its circuit is open or its quota used up.
+/// </summary>
+internal sealed class AccountSender : IAsyncDisposable
+{
+    private readonly SenderPlan _plan;
+    private readonly DeliveryContext _context;
+    private readonly AccountCircuit _circuit;
+    private readonly ConnectionPool _pool;
+    private readonly SemaphoreSlim _inHand;
+    private readonly SemaphoreSlim _sending;
+    private readonly int _most;
+    private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
+
+    public AccountSender(SenderPlan plan, DeliveryContext context)
+    {
+        _plan = plan;
+        _context = context;
+        _circuit = new AccountCircuit(context.Clock, context.Random);
+        _pool = new ConnectionPool(context.Clock, context.Options.KeepConnection);
+        _most = plan.Connections * context.Options.PartsAhead;
+        _inHand = new SemaphoreSlim(_most);
+        _sending = new SemaphoreSlim(plan.Connections);
+        context.Board.Add(plan.Account);
+    }
+
+    /// <summary>
+    /// Runs until <paramref name="stop"/>, then lets what is in hand finish; <paramref name="abort"/> cuts that short.
+    /// </summary>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abort)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var next = _context.Signal.Next;
+            try
+            {
+                if (await TakeAsync(abort) is { Count: > 0 } parts)
+                {
+                    foreach (var part in parts)
+                    {
+                        _ = RunPartAsync(part, abort);
+                    }
+
+                    continue;
+                }
+            }
+            catch (StoreException trouble)
+            {
+                _context.Log.Alarm("queue", trouble.Message, "Administrator: the disk or the database");
+            }
+
+            await _pool.CloseColdAsync();
+            await WaitAsync(next, stop);
+        }
+
+        for (var i = 0; i < _most; i++)
+        {
+            await _inHand.WaitAsync(CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.DisposeAsync();
+        _inHand.Dispose();
+        _sending.Dispose();
+    }
+
+    /// <summary>As many parts as there is room for, with their room taken; none while the account is to be left alone.</summary>
+    private async ValueTask<IReadOnlyList<DuePart>> TakeAsync(CancellationToken cancel)
+    {
+        var now = _context.Clock.GetUtcNow();
+        if (now < _noQuotaUntil || now < _circuit.OpenUntil)
+        {
+            return [];
+        }
+
+        // A probe goes alone: the others would only be turned away.
+        var isProbe = _circuit.OpenUntil is not null;
+        var room = 0;
+        while (room < (isProbe ? 1 : _most) && await _inHand.WaitAsync(0, CancellationToken.None))
+        {
+            room++;
+        }
+
+        if (room == 0 || (isProbe && _inHand.CurrentCount < _most - 1))
+        {
+            GiveBack(room);
+            return [];
+        }
+
+        var parts = Array.Empty<DuePart>() as IReadOnlyList<DuePart>;
+        try
+        {
+            parts = await _context.Store.TakeAsync(
+                new TakeRequest(_plan.Lanes, now, now + _context.Options.Lease, room, _plan.Recipients), cancel);
+        }
+        finally
+        {
+            GiveBack(room - parts.Count);
+        }
+
+        return parts;
+    }
+
+    private async Task RunPartAsync(DuePart part, CancellationToken abort)
+    {
+        try
+        {
+            await new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, WaitForQuota).RunAsync(abort);
+        }
+        catch (Exception unexpected)
+        {
+            // The lease brings the part back in its time; here only its room must not be lost.
+            _context.Logger.LogError(unexpected, "Attempt on {Id} part {Part} broke", part.Lease.Message.ToString(), part.Number);
+        }
+        finally
+        {
+            GiveBack(1);
+            _context.Signal.Pulse();
+        }
+    }
+
+    private void WaitForQuota(string scope, DateTimeOffset until)
+    {
+        if (until > _noQuotaUntil)
+        {
+            var rule = _plan.Rules.First(rule => rule.Scope == scope);
+            _noQuotaUntil = until;
+            _context.Log.Quota(scope, rule.Limit, until);
+            _context.Board.Exhausted(_plan.Account, scope, until);
+        }
+    }
+
+    private void GiveBack(int room)
+    {
+        if (room > 0)
+        {
+            _inHand.Release(room);
+        }
+    }
+
+    private async Task WaitAsync(Task next, CancellationToken stop)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var look = Task.Delay(_context.Options.Look, _context.Clock, enough.Token);
+        await Task.WhenAny(next, look);
+        await enough.CancelAsync();
+    }
+}

@@ -1,0 +1,23 @@
+using HveRelay.Mail;
+using HveRelay.Queue;
+using HveRelay.Rewriting;
+using Microsoft.Extensions.Logging;
+
+namespace HveRelay.Delivery;
+
+/// <summary>What delivery needs of the others, handed in once.</summary>
+public sealed record DeliveryContext(
+    IQueueStore Store,
+    IUpstream Upstream,
+    QueueSignal Signal,
+    RetrySchedule Schedule,
+    AccountBoard Board,
+    MailLog Log,
+    RelayMeter Meter,
+    TimeProvider Clock,
+    Random Random,
+    ILogger Logger,
+    DeliveryOptions Options,
+    RewriteMode Rewrite,
+    string HostName,
+    TimeSpan KeepHistory);

@@ -1,0 +1,92 @@
+using HveRelay.Mail;
+using HveRelay.Queue;
+using Microsoft.Extensions.Logging;
+
+namespace HveRelay.Delivery;
+
+/// <summary>Delivery as a whole: one sender for each account, and the housekeeping of the queue.</summary>
+public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext context)
+{
+    private const int Batch = 500;
+
+    /// <summary>
+    /// To be called once before <see cref="RunAsync"/> by the only node of a store: what the last run left half done is put in order.
+    /// </summary>
+    public async Task RecoverAsync(CancellationToken cancel)
+    {
+        var now = context.Clock.GetUtcNow();
+        var due = context.Schedule.After(1, now);
+        foreach (var attempt in await context.Store.RecoverAsync(Lanes, now, due, cancel))
+        {
+            foreach (var recipient in attempt.Recipients)
+            {
+                context.Meter.Recipients(attempt.Account, Outcome.Unsure);
+                context.Log.UnsureAfterRestart(attempt.Message, attempt.Part, attempt.Account, recipient, due);
+            }
+        }
+    }
+
+    /// <summary>Runs until <paramref name="stop"/>; <paramref name="abort"/> cuts attempts short that are still under way.</summary>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abort)
+    {
+        var senders = plans.Select(plan => new AccountSender(plan, context)).ToList();
+        try
+        {
+            await Task.WhenAll([.. senders.Select(sender => sender.RunAsync(stop, abort)), HousekeepingAsync(stop)]);
+        }
+        finally
+        {
+            foreach (var sender in senders)
+            {
+                await sender.DisposeAsync();
+            }
+        }
+    }
+
+    private IReadOnlyList<Lane> Lanes => [.. plans.SelectMany(plan => plan.Lanes).Distinct()];
+
+    private async Task HousekeepingAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await ExpireAsync(stop);
+                await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
+                await Task.Delay(context.Options.Housekeeping, context.Clock, stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (StoreException trouble)
+            {
+                context.Logger.LogWarning(trouble, "Housekeeping of the queue failed and is tried again");
+                await Task.Delay(context.Options.Housekeeping, context.Clock, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Mail whose lifetime is over ends, also where no attempt is made any more; but never because an account is at fault or a
+    /// quota is used up (promises 4 and 5).
+    /// </summary>
+    private async Task ExpireAsync(CancellationToken stop)
+    {
+        var kept = plans
+            .Where(plan => context.Board.Of(plan.Account).State is AccountState.Faulty or AccountState.Exhausted)
+            .SelectMany(plan => plan.Lanes);
+        var lanes = Lanes.Except(kept).ToList();
+        IReadOnlyList<ExpiredRecipient> expired;
+        do
+        {
+            expired = await context.Store.ExpireAsync(lanes, context.Clock.GetUtcNow(), Batch, stop);
+            foreach (var recipient in expired)
+            {
+                context.Meter.Recipients(string.Empty, Outcome.Expired);
+                context.Log.Expired(recipient.Envelope, recipient.Address, recipient.Attempts, recipient.LastReply);
+            }
+        }
+        while (expired.Count == Batch);
+    }
+}

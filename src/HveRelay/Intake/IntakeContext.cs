@@ -1,0 +1,26 @@
+using HveRelay.Mail;
+using HveRelay.Policy;
+using HveRelay.Queue;
+using Microsoft.Extensions.Logging;
+
+namespace HveRelay.Intake;
+
+/// <summary>What every session needs of the relay, handed in once.</summary>
+/// <param name="SenderDomain">Completes a sender that has no domain; empty: it stays as it is.</param>
+/// <param name="Postmaster">Stands for the recipient <c>postmaster</c> without a domain (RFC 5321 section 4.5.1); empty: unknown.</param>
+/// <param name="RecipientsOfPart">Recipients that one transaction of a lane may have.</param>
+public sealed record IntakeContext(
+    string HostName,
+    RelayPolicy Policy,
+    UserDirectory Users,
+    IQueueStore Store,
+    MessageIdSource Ids,
+    QueueSignal Signal,
+    MailLog Log,
+    RelayMeter Meter,
+    TimeProvider Clock,
+    TimeSpan Lifetime,
+    string SenderDomain,
+    string Postmaster,
+    Func<Lane, int> RecipientsOfPart,
+    ILogger Logger);

@@ -1,0 +1,146 @@
+using HveRelay.Configuration;
+using HveRelay.Mail;
+using HveRelay.Policy;
+using HveRelay.Smtp;
+using HveRelay.Smtp.Server;
+
+namespace HveRelay.Intake;
+
+/// <summary>One session's answers: asks the policy, gathers the envelope, and hands the content to the queue.</summary>
+internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISmtpService
+{
+    private readonly List<(string Address, Lane Lane)> _recipients = [];
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    private ClientRule? _client;
+    private string _reversePath = string.Empty;
+    private bool _eightBit;
+
+    public long MaxMessageBytes => context.Policy.MaxMessageBytes(_client);
+
+    public NewlineMode NewlineMode => (_client?.BareNewline ?? BareNewline.Normalize) switch
+    {
+        BareNewline.Reject => NewlineMode.Reject,
+        BareNewline.LfOnly => NewlineMode.LfOnly,
+        _ => NewlineMode.Normalize,
+    };
+
+    public ValueTask<Reply> ConnectAsync(SessionInfo session, CancellationToken cancel)
+    {
+        if (refusal is not null)
+        {
+            return new(Refuse(session, "connections", refusal));
+        }
+
+        _client = context.Policy.FindByAddress(session.Address);
+        if (_client is null)
+        {
+            return new(Refuse(session, "unknown client", IntakeReplies.UnknownClient(session.Address.ToString(), 554)));
+        }
+
+        context.Log.Connected(_client.Name, session.Address.ToString(), session.Listener);
+        return new(IntakeReplies.Greeting(context.HostName));
+    }
+
+    public bool OffersAuth(SessionInfo session) => context.Policy.OffersAuth(session.Address, session.Tls is not null);
+
+    public ValueTask<Reply> AuthenticateAsync(SessionInfo session, string user, string password, CancellationToken cancel)
+    {
+        if (!context.Users.Verify(user, password))
+        {
+            return new(Refuse(session, "login", IntakeReplies.LoginFailed, user: user));
+        }
+
+        _client = context.Policy.Find(session.Address, user) ?? _client;
+        return new(IntakeReplies.LoggedIn);
+    }
+
+    public ValueTask<Reply> MailAsync(SessionInfo session, MailCommand command, CancellationToken cancel)
+    {
+        var client = context.Policy.Find(session.Address, session.User);
+        if (client is null)
+        {
+            // Some entry covers the address, or the session would not have begun: it asks for a login.
+            return new(session.User is null
+                ? Refuse(session, "login needed", IntakeReplies.LoginNeeded)
+                : Refuse(session, "unknown client", IntakeReplies.UnknownClient(session.Address.ToString(), 550)));
+        }
+
+        _client = client;
+        if (client.RequireTls && session.Tls is null)
+        {
+            return new(Refuse(session, "tls required", IntakeReplies.TlsNeeded));
+        }
+
+        if (command.Size > MaxMessageBytes)
+        {
+            return new(Refuse(session, "size", IntakeReplies.TooLarge(MaxMessageBytes)));
+        }
+
+        _reversePath = Complete(command.ReversePath);
+        if (RelayPolicy.RefuseSender(client, _reversePath) is { } sender)
+        {
+            return new(Refuse(session, sender.Reason, sender.Reply));
+        }
+
+        _eightBit = command.EightBit;
+        return new(IntakeReplies.SenderOk);
+    }
+
+    public ValueTask<Reply> RcptAsync(SessionInfo session, string address, CancellationToken cancel)
+    {
+        if (address.Equals("postmaster", StringComparison.OrdinalIgnoreCase) && context.Postmaster.Length > 0)
+        {
+            address = context.Postmaster;
+        }
+
+        if (_known.Contains(address))
+        {
+            return new(IntakeReplies.RecipientOk);
+        }
+
+        var decision = context.Policy.Decide(_client!, address, _recipients.Count);
+        if (decision.Refusal is not null)
+        {
+            return new(Refuse(session, decision.Reason, decision.Refusal, to: address));
+        }
+
+        _known.Add(address);
+        _recipients.Add((address, decision.Lane));
+        return new(IntakeReplies.RecipientOk);
+    }
+
+    public ValueTask<(IContentSink? Sink, Reply? Refusal)> DataAsync(SessionInfo session, CancellationToken cancel)
+    {
+        var draft = new Draft(
+            _reversePath,
+            [.. _recipients],
+            _client!.Priority,
+            _eightBit,
+            new Origin(_client.Name, session.Address.ToString(), session.HelloName, session.User, session.Tls?.ToString(), session.Protocol));
+        return new((new MessageSink(context, draft, (reason, reply) => Refuse(session, reason, reply)), null));
+    }
+
+    public ValueTask ResetAsync()
+    {
+        _recipients.Clear();
+        _known.Clear();
+        _reversePath = string.Empty;
+        _eightBit = false;
+        return ValueTask.CompletedTask;
+    }
+
+    public void Refused(SessionInfo session, string reason, Reply reply) => Refuse(session, reason, reply);
+
+    private string Complete(string reversePath) =>
+        reversePath.Length == 0 || context.SenderDomain.Length == 0 || reversePath.Contains('@', StringComparison.Ordinal)
+            ? reversePath
+            : $"{reversePath}@{context.SenderDomain}";
+
+    private Reply Refuse(SessionInfo session, string reason, Reply reply, string? user = null, string? to = null)
+    {
+        context.Meter.Refused(_client?.Name ?? string.Empty, reason);
+        context.Log.Refused(
+            _client?.Name, session.Address.ToString(), user ?? session.User, _reversePath.Length == 0 ? null : _reversePath, to, reason, reply.ToString());
+        return reply;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+using HveRelay.Mail;
+using HveRelay.Policy;
+using HveRelay.Queue;
+using HveRelay.Smtp;
+using HveRelay.Smtp.Message;
+using HveRelay.Smtp.Server;
+
+namespace HveRelay.Intake;
+
+/// <summary>The envelope of a message whose content is on its way.</summary>
+internal sealed record Draft(
+    string ReversePath, IReadOnlyList<(string Address, Lane Lane)> Recipients, Priority Priority, bool EightBit, Origin Origin);
+
+/// <summary>Streams a message into the store and looks at its header as it passes. 250 only when the store has it.</summary>
+internal sealed class MessageSink(IntakeContext context, Draft draft, Func<string, Reply, Reply> refuse) : IContentSink
+{
+    /// <summary>RFC 5321 section 6.3 wants a limit of at least 100 where hops are counted blindly; a relay behind devices sees few.</summary>
+    private const int MaxHops = 50;
+
+    private readonly IContentWriter _content = context.Store.CreateContent();
+    private readonly HeaderScanner _scanner = new();
+    private ArrayBufferWriter<byte>? _header = new();
+    private string? _messageId;
+    private StoreException? _failure;
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
+    {
+        Inspect(octets);
+        if (_failure is not null || _scanner.IsTooLong)
+        {
+            return;
+        }
+
+        try
+        {
+            await _content.WriteAsync(octets, cancel);
+        }
+        catch (StoreException failure)
+        {
+            // The client is told after the final dot: nothing else may be said before.
+            _failure = failure;
+        }
+    }
+
+    public async ValueTask<Reply> CompleteAsync(CancellationToken cancel)
+    {
+        _scanner.Complete();
+        ReadMessageId();
+        if (_scanner.IsTooLong)
+        {
+            return refuse("header size", IntakeReplies.HeaderTooLarge);
+        }
+
+        if (_scanner.ReceivedCount > MaxHops)
+        {
+            return refuse("loop", IntakeReplies.Loop);
+        }
+
+        if (_failure is not null)
+        {
+            return Failed(_failure);
+        }
+
+        var now = context.Clock.GetUtcNow();
+        var envelope = new Envelope(
+            context.Ids.Next(), draft.ReversePath, now, now + context.Lifetime, _content.Length, draft.Priority, draft.EightBit, draft.Origin);
+        var parts = PartPlan.Cut(draft.Recipients, context.RecipientsOfPart, now);
+        try
+        {
+            // Not to be cancelled: a client that hangs up now must not leave us in doubt about what is in the queue.
+            await context.Store.EnqueueAsync(new NewMessage(envelope, parts), _content, CancellationToken.None);
+        }
+        catch (StoreException failure)
+        {
+            return Failed(failure);
+        }
+
+        context.Meter.Received(envelope.Origin.Client);
+        context.Log.Queued(envelope, draft.Recipients.Count, _messageId);
+        if (parts.Count > 1)
+        {
+            context.Log.Split(envelope, draft.Recipients.Count, parts.Count);
+        }
+
+        context.Signal.Pulse();
+        return IntakeReplies.Queued(envelope.Id.ToString());
+    }
+
+    public ValueTask DisposeAsync() => _content.DisposeAsync();
+
+    private void Inspect(ReadOnlyMemory<byte> octets)
+    {
+        if (_header is null)
+        {
+            return;
+        }
+
+        var isOver = _scanner.Feed(octets.Span);
+        if (!_scanner.IsTooLong)
+        {
+            _header.Write(octets.Span);
+        }
+
+        if (isOver || _scanner.IsTooLong)
+        {
+            ReadMessageId();
+        }
+    }
+
+    /// <summary>What the client calls the message, for the log: people search by it.</summary>
+    private void ReadMessageId()
+    {
+        if (_header is null)
+        {
+            return;
+        }
+
+        foreach (var field in HeaderBlock.Parse(_header.WrittenMemory).Fields)
+        {
+            if (field.Is("Message-ID"))
+            {
+                _messageId = field.Decode().Trim();
+                break;
+            }
+        }
+
+        _header = null;
+    }
+
+    private Reply Failed(StoreException failure)
+    {
+        context.Log.Alarm("queue", failure.Message, "Administrator: the disk or the database");
+        return refuse("store", IntakeReplies.Of(failure.Fault));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using HveRelay.Configuration;
+using HveRelay.Smtp.Server;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace HveRelay.Intake;
+
+/// <summary>Runs the sessions of one listener on Kestrel's connections.</summary>
+internal sealed class SmtpListener(
+    ListenerOptions listener, SmtpSessionOptions options, IntakeContext context, SessionRegistry sessions)
+{
+    public async Task RunAsync(ConnectionContext connection)
+    {
+        var remote = connection.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
+        var info = new SessionInfo(remote.Address, remote.Port, listener.Name);
+        var entered = sessions.TryEnter(listener, info.Address);
+        var service = new IntakeSession(context, entered ? null : IntakeReplies.TooManyConnections(context.HostName));
+        try
+        {
+            await using var session = new SmtpSession(info, connection.Transport, options, service, context.Clock);
+            sessions.Add(session, listener);
+            try
+            {
+                await session.RunAsync(connection.ConnectionClosed);
+            }
+            finally
+            {
+                sessions.Remove(session);
+            }
+        }
+        catch (Exception lost) when (lost is OperationCanceledException or ConnectionAbortedException or ConnectionResetException)
+        {
+            // The client went away. What it had been promised is in the queue, and nothing else was.
+        }
+        catch (Exception unexpected)
+        {
+            context.Logger.LogError(unexpected, "The session of {Address} broke", info.Address);
+        }
+        finally
+        {
+            if (entered)
+            {
+                sessions.Leave(listener, info.Address);
+            }
+        }
+    }
+}

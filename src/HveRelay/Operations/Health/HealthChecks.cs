@@ -1,0 +1,73 @@
+using System.Globalization;
+using HveRelay.Delivery;
+using HveRelay.Queue;
+
+namespace HveRelay.Operations.Health;
+
+/// <param name="Detail">A sentence with the figure or the remedy.</param>
+internal sealed record HealthCheck(string Name, bool Ok, string Detail);
+
+internal sealed record HealthReport(bool Ok, IReadOnlyList<HealthCheck> Checks)
+{
+    public static HealthReport Of(params IReadOnlyList<HealthCheck> checks) => new(checks.All(check => check.Ok), checks);
+}
+
+/// <summary>The three questions of the contract: does the process work, can it take mail, does mail get through.</summary>
+internal sealed class HealthChecks(RelayState state)
+{
+    /// <summary>Mail that is due and has not been taken up for so long is stuck.</summary>
+    private static readonly TimeSpan TooOld = TimeSpan.FromMinutes(15);
+
+    public static HealthReport Live() => HealthReport.Of(new HealthCheck("process", true, "runs"));
+
+    public async Task<HealthReport> ReadyAsync(CancellationToken cancel) => HealthReport.Of(
+        new HealthCheck("listeners", state.IsListening, state.IsListening ? "every listener is bound" : "not every listener is bound"),
+        await StoreAsync(cancel),
+        Disk());
+
+    public async Task<HealthReport> RelayAsync(CancellationToken cancel) => HealthReport.Of(
+        [.. state.Board.All.Select(Account), await OldestAsync(cancel)]);
+
+    private static HealthCheck Account(AccountStatus account) => new(
+        $"account {account.Account}",
+        account.State is AccountState.Healthy or AccountState.Exhausted,
+        account.State == AccountState.Healthy
+            ? "healthy"
+            : string.Join("; ", new[] { account.State.ToString().ToLowerInvariant(), account.Cause, account.Remedy, account.Reply }.Where(text => !string.IsNullOrEmpty(text))));
+
+    private async Task<HealthCheck> StoreAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var sync = await state.Store.ProbeAsync(cancel);
+            return new HealthCheck("store", true, string.Create(CultureInfo.InvariantCulture, $"a sync took {sync.TotalMilliseconds:0.0} ms"));
+        }
+        catch (StoreException trouble)
+        {
+            return new HealthCheck("store", false, trouble.Message);
+        }
+    }
+
+    private HealthCheck Disk()
+    {
+        var free = state.FreeBytes();
+        var reserve = state.Options.Queue.MinimumFreeBytes;
+        return new HealthCheck("disk", free >= reserve, string.Create(CultureInfo.InvariantCulture, $"{free} octets free, {reserve} in reserve"));
+    }
+
+    private async Task<HealthCheck> OldestAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var totals = await state.Store.TotalsAsync(cancel);
+            var overdue = totals.OldestDue is { } due ? state.Clock.GetUtcNow() - due : TimeSpan.Zero;
+            return new HealthCheck("queue", overdue < TooOld, overdue <= TimeSpan.Zero
+                ? $"{totals.QueuedMessages} messages wait, none is overdue"
+                : string.Create(CultureInfo.InvariantCulture, $"{totals.QueuedMessages} messages wait, the oldest is overdue for {overdue.TotalSeconds:0} s"));
+        }
+        catch (StoreException trouble)
+        {
+            return new HealthCheck("queue", false, trouble.Message);
+        }
+    }
+}

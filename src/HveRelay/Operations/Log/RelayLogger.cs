@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Configuration;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Settings.Configuration;
+
+namespace HveRelay.Operations.Log;
+
+/// <summary>Where log lines go: console and daily files, or what the <c>Serilog</c> section says.</summary>
+internal static class RelayLogger
+{
+    /// <summary>Lines that may wait for a slow disk before senders of lines do: none is ever dropped.</summary>
+    private const int Backlog = 100_000;
+
+    private const int DaysKept = 31;
+
+    /// <param name="section">The Serilog section; without children it counts as absent.</param>
+    public static Logger Create(string dataDirectory, IConfigurationSection? section, bool console = true)
+    {
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Information()
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("System", LogEventLevel.Warning);
+        if (section is not null && section.GetChildren().Any())
+        {
+            return configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty }).CreateLogger();
+        }
+
+        var logs = Path.Combine(dataDirectory, "logs");
+        return configuration
+            .WriteTo.Async(
+                to =>
+                {
+                    to.File(new TextLineFormatter(), Path.Combine(logs, "hverelay-.log"),
+                        rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null);
+                    to.File(new JsonLineFormatter(), Path.Combine(logs, "hverelay-.jsonl"),
+                        rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null);
+                    if (console)
+                    {
+                        to.Console(new TextLineFormatter());
+                    }
+                },
+                Backlog,
+                blockWhenFull: true)
+            .CreateLogger();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using HveRelay.Configuration;
+
+namespace HveRelay.Operations;
+
+/// <summary>Finds out which of the addresses could not be bound, and says why in a sentence.</summary>
+internal static class PortProbe
+{
+    public static RelayStartException Explain(RelayOptions options, Exception failed)
+    {
+        foreach (var (key, address, port) in Endpoints(options))
+        {
+            try
+            {
+                using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(address, port));
+                socket.Listen();
+            }
+            catch (SocketException refused)
+            {
+                return new RelayStartException(key, Sentence(refused.SocketErrorCode, address, port), failed);
+            }
+        }
+
+        return new RelayStartException("Listeners", failed.Message, failed);
+    }
+
+    private static IEnumerable<(string Key, IPAddress Address, int Port)> Endpoints(RelayOptions options)
+    {
+        for (var i = 0; i < options.Listeners.Count; i++)
+        {
+            yield return ($"Listeners[{i}].Port", IPAddress.Parse(options.Listeners[i].Address), options.Listeners[i].Port);
+        }
+
+        if (options.Web.Port > 0)
+        {
+            yield return ("Web.Port", IPAddress.Parse(options.Web.Address), options.Web.Port);
+        }
+    }
+
+    private static string Sentence(SocketError error, IPAddress address, int port) => error switch
+    {
+        SocketError.AddressAlreadyInUse => $"{new IPEndPoint(address, port)} is in use by another program",
+        SocketError.AccessDenied => $"no right to listen on {new IPEndPoint(address, port)}: ports below 1024 need CAP_NET_BIND_SERVICE on Linux",
+        SocketError.AddressNotAvailable => $"{address} is no address of this machine",
+        _ => $"cannot listen on {new IPEndPoint(address, port)}: {error}",
+    };
+}

@@ -1,0 +1,248 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using HveRelay.Configuration;
+using HveRelay.Delivery;
+using HveRelay.Intake;
+using HveRelay.Mail;
+using HveRelay.Operations;
+using HveRelay.Operations.Certificates;
+using HveRelay.Operations.Health;
+using HveRelay.Operations.Log;
+using HveRelay.Operations.Metrics;
+using HveRelay.Policy;
+using HveRelay.Queue;
+using HveRelay.Rewriting;
+using HveRelay.Smtp.Server;
+using HveRelay.Stores.Sqlite;
+using HveRelay.Upstream;
+using HveRelay.Web;
+using Microsoft.AspNetCore.Connections;
+using Serilog;
+
+namespace HveRelay;
+
+/// <summary>The clock, the dice and the log of one relay: tests hand in their own.</summary>
+internal sealed record RelaySurroundings(TimeProvider Clock, Random Random, Serilog.ILogger Logger, Action<MailEvent> WriteMail)
+{
+    /// <summary>Those of the machine.</summary>
+    public static RelaySurroundings OfMachine(Serilog.ILogger logger) =>
+        new(TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), logger, MailLine.To(logger));
+}
+
+/// <summary>Puts the rooms together and runs them: the only place, beside Program, that knows them all.</summary>
+internal sealed class RelayHost : IAsyncDisposable
+{
+    /// <summary>What sessions and attempts get to finish, as the contract says.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+    private readonly IQueueStore _store;
+    private readonly SessionRegistry _sessions;
+    private readonly MailLog _log;
+    private readonly RelayMeter _meter;
+    private readonly MeterTotals _totals;
+    private readonly ServerCertificate? _certificate;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abort = new();
+    private readonly Task _delivery;
+    private bool _stopped;
+
+    private RelayHost(
+        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, ServerCertificate? certificate, Dispatcher dispatcher)
+    {
+        _app = app;
+        State = state;
+        _store = state.Store;
+        _sessions = state.Sessions;
+        _log = log;
+        _meter = meter;
+        _totals = totals;
+        _certificate = certificate;
+        _clock = state.Clock;
+        _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
+    }
+
+    public RelayState State { get; }
+
+    /// <summary>Ends only when delivery broke, which is a bug.</summary>
+    public Task Broken => _delivery;
+
+    /// <exception cref="RelayStartException">It cannot start, and why.</exception>
+    public static async Task<RelayHost> StartAsync(RelayOptions options, RelaySurroundings around, CancellationToken cancel)
+    {
+        var clock = around.Clock;
+        var log = new MailLog(clock, around.WriteMail);
+        var hostName = options.HostName.Length > 0 ? options.HostName : Dns.GetHostName();
+        var certificate = Certificate(options, hostName, clock, log);
+        var store = await OpenStoreAsync(options, around);
+        var meter = new RelayMeter();
+        var totals = new MeterTotals(meter);
+        var signal = new QueueSignal();
+        var plans = SenderPlan.From(options);
+        var board = new AccountBoard(clock, log);
+        var sessions = new SessionRegistry();
+        var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
+        var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
+        var dispatcher = new Dispatcher(plans, new DeliveryContext(
+            store, new HveUpstream(options, clock), signal, new RetrySchedule(waits, around.Random), board, log, meter, clock, around.Random,
+            logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
+            options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory));
+        var intake = new IntakeContext(
+            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, new MessageIdSource(clock, around.Random), signal, log, meter,
+            clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,
+            logging.CreateLogger("HveRelay.Intake"));
+        var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
+
+        await dispatcher.RecoverAsync(cancel);
+        var app = Build(options, around, kestrel => Listen(kestrel, options, intake, sessions, certificate));
+        RelayPages.Map(app, new HealthChecks(state), new PrometheusPage(totals, state));
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (Exception taken) when (taken is IOException or System.Net.Sockets.SocketException)
+        {
+            await app.DisposeAsync();
+            await store.DisposeAsync();
+            throw PortProbe.Explain(options, taken);
+        }
+
+        state.IsListening = true;
+        log.Ready(
+            PrometheusPage.Version,
+            string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
+            options.DataDirectory);
+        return new RelayHost(app, state, log, meter, totals, certificate, dispatcher);
+    }
+
+    /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
+    public async Task StopAsync(string reason)
+    {
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = true;
+        State.IsListening = false;
+        _log.Stopping(reason);
+        _sessions.StopAll();
+        await _stop.CancelAsync();
+        using var grace = new CancellationTokenSource(Grace, _clock);
+        await using var cutShort = grace.Token.Register(_abort.Cancel);
+        await _app.StopAsync(grace.Token);
+        await _delivery;
+        await _store.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync("disposed");
+        await _app.DisposeAsync();
+        _totals.Dispose();
+        _meter.Dispose();
+        _certificate?.Dispose();
+        _stop.Dispose();
+        _abort.Dispose();
+    }
+
+    private static ServerCertificate? Certificate(RelayOptions options, string hostName, TimeProvider clock, MailLog log)
+    {
+        if (options.Listeners.All(listener => listener.Tls == ListenerTls.None))
+        {
+            return null;
+        }
+
+        var loaded = options.Certificate is { File: not null } own
+            ? CertificateLoader.Load(own)
+            : SelfSignedCertificate.Load(options.DataDirectory, hostName, clock);
+        if (loaded is CertificateLoad.Failed failed)
+        {
+            throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence);
+        }
+
+        var certificate = ((CertificateLoad.Loaded)loaded).Certificate;
+        log.Certificate(certificate.Leaf.Subject, certificate.Leaf.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd"), options.Certificate?.File ?? "self-signed");
+        return certificate;
+    }
+
+    private static async Task<IQueueStore> OpenStoreAsync(RelayOptions options, RelaySurroundings around)
+    {
+        try
+        {
+            Directory.CreateDirectory(options.DataDirectory);
+            return await SqliteQueueStore.OpenAsync(
+                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes),
+                around.Clock,
+                new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger).CreateLogger("HveRelay.Stores.Sqlite"));
+        }
+        catch (Exception failed) when (failed is StoreOpenException or IOException or UnauthorizedAccessException)
+        {
+            throw new RelayStartException("DataDirectory", failed.Message, failed);
+        }
+    }
+
+    private static WebApplication Build(
+        RelayOptions options, RelaySurroundings around, Action<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions> listen)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "hverelay" });
+        builder.Logging.AddSerilog(around.Logger);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            listen(kestrel);
+            if (options.Web.Port > 0)
+            {
+                kestrel.Listen(IPAddress.Parse(options.Web.Address), options.Web.Port);
+            }
+        });
+        return builder.Build();
+    }
+
+    private static void Listen(
+        Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel,
+        RelayOptions options,
+        IntakeContext intake,
+        SessionRegistry sessions,
+        ServerCertificate? certificate)
+    {
+        foreach (var listener in options.Listeners)
+        {
+            var session = new SmtpSessionOptions
+            {
+                HostName = intake.HostName,
+                Tls = listener.Tls switch
+                {
+                    ListenerTls.None => TlsPolicy.None,
+                    ListenerTls.RequireStartTls => TlsPolicy.Required,
+                    ListenerTls.Implicit => TlsPolicy.Implicit,
+                    _ => TlsPolicy.Optional,
+                },
+                TlsOptions = () => new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate!.Context,
+                    EnabledSslProtocols = listener.MinimumTls == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+                },
+            };
+            var handler = new SmtpListener(listener, session, intake, sessions);
+            kestrel.Listen(IPAddress.Parse(listener.Address), listener.Port, endpoint => endpoint.Run(handler.RunAsync));
+        }
+    }
+
+    /// <summary>Completes a sender without a domain: the domain of the first account.</summary>
+    private static string SenderDomain(RelayOptions options) =>
+        options.Hve.Accounts is [var first, ..] ? first.Address[(first.Address.IndexOf('@', StringComparison.Ordinal) + 1)..] : string.Empty;
+
+    /// <summary>Signals are the verb's; a host in a test must not take the process's.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
