@@ -128,8 +128,9 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
         {
             var before = _words[.._wordsBeforeAngle];
             var after = _words[_wordsBeforeAngle..];
-            _broken |= after.Count > 0;
-            Add(before.Count > 0 ? before : after, address, before.Count > 0 ? Phrase(before) : null);
+            var phrase = before.Count > 0 ? Phrase(before) : null;
+            _broken |= after.Count > 0 || (before.Count > 0 && phrase is null);
+            Add(before.Count > 0 ? before : after, address, phrase);
         }
         else if (_words.Count > 0)
         {

@@ -14,6 +14,8 @@ internal readonly ref struct EncodedWord
     private static readonly SearchValues<byte> PhraseText =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/=_"u8);
 
+    private static readonly SearchValues<byte> TextEnd = SearchValues.Create("?<>\"\r\n"u8);
+
     private readonly ReadOnlySpan<byte> _text;
     private readonly bool _base64;
 
@@ -45,7 +47,8 @@ internal readonly ref struct EncodedWord
         }
 
         var charset = End(octets, 2);
-        if (charset <= 2 || charset + 2 >= octets.Length || octets[charset + 2] != (byte)'?')
+        if (charset <= 2 || charset + 2 >= octets.Length || octets[charset + 2] != (byte)'?'
+            || octets[2..charset].IndexOfAny(Octet.Space, Octet.Tab) >= 0)
         {
             return false;
         }
@@ -69,10 +72,10 @@ internal readonly ref struct EncodedWord
         return octets[..length];
     }
 
-    /// <summary>The next question mark before any white space, or -1.</summary>
+    /// <summary>The next question mark, or -1. Devices leave spaces in the text of Q; what ends a phrase ends the word too.</summary>
     private static int End(ReadOnlySpan<byte> octets, int from)
     {
-        var end = octets[from..].IndexOfAny("? \t\r\n"u8);
+        var end = octets[from..].IndexOfAny(TextEnd);
         return end >= 0 && octets[from + end] == (byte)'?' ? from + end : -1;
     }
 

@@ -25,10 +25,14 @@ internal static class Folding
                 }
             });
 
-    /// <summary>Writes a value that has no line ends and no white space around it, from <paramref name="column"/> on.</summary>
-    public static void Write(IBufferWriter<byte> output, int column, ReadOnlySpan<byte> value)
+    /// <summary>
+    /// Writes a value from <paramref name="column"/> on, which begins with a space and has no line ends, and says in which column
+    /// it ends. The first word stays beside the name of the field.
+    /// </summary>
+    public static int Write(IBufferWriter<byte> output, int column, ReadOnlySpan<byte> value, bool first)
     {
-        var first = true;
+        // A part that fits into a line of its own is not broken.
+        var whole = !first && column + value.Length > PreferredLine && value.Length <= PreferredLine;
         while (!value.IsEmpty)
         {
             // A piece is a word with the white space before it: folds go before white space, so that unfolding gives it back.
@@ -36,7 +40,7 @@ internal static class Folding
             var length = value[space..].IndexOfAny(Octet.Space, Octet.Tab);
             length = length < 0 ? value.Length : space + length;
             var piece = space > LongestSpace ? value[(space - 1)..length] : value[..length];
-            if (!first && column + piece.Length > PreferredLine)
+            if (whole || (!first && column + piece.Length > PreferredLine))
             {
                 output.Write("\r\n"u8);
                 column = 0;
@@ -44,8 +48,10 @@ internal static class Folding
 
             column = WriteWord(output, column, piece);
             value = value[length..];
-            first = false;
+            (whole, first) = (false, false);
         }
+
+        return column;
     }
 
     private static int WriteWord(IBufferWriter<byte> output, int column, ReadOnlySpan<byte> word)

@@ -49,16 +49,27 @@ public readonly struct HeaderField
         return Structured(name, EncodedWords.AreNeeded(plain) ? EncodedWords.Encode(plain) : plain);
     }
 
-    /// <summary>A field whose value has a syntax, which is the caller's to get right; it is folded and nothing else.</summary>
+    /// <summary>
+    /// A field whose value has a syntax, which is the caller's to get right; it is folded and nothing else. The value may come
+    /// in parts, which a space joins: a line is ended between two parts rather than within one.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is none of RFC 5322 section 3.6.8.</exception>
-    public static HeaderField Structured(string name, string value)
+    public static HeaderField Structured(string name, params ReadOnlySpan<string> parts)
     {
         CheckName(name);
-        var octets = Encoding.UTF8.GetBytes(Folding.Harmless(value).Trim(' ', '\t'));
-        var raw = new ArrayBufferWriter<byte>(name.Length + octets.Length + 16);
+        var raw = new ArrayBufferWriter<byte>();
         raw.Write(Encoding.ASCII.GetBytes(name));
-        raw.Write(octets.Length == 0 ? ":"u8 : ": "u8);
-        Folding.Write(raw, name.Length + 2, octets);
+        raw.Write(":"u8);
+        var column = name.Length + 1;
+        foreach (var part in parts)
+        {
+            var octets = Encoding.UTF8.GetBytes(" " + Folding.Harmless(part).Trim(' ', '\t'));
+            if (octets.Length > 1)
+            {
+                column = Folding.Write(raw, column, octets, first: column == name.Length + 1);
+            }
+        }
+
         raw.Write("\r\n"u8);
         return new HeaderField(raw.WrittenMemory, name.Length, name.Length);
     }
