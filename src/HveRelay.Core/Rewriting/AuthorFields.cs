@@ -1,0 +1,116 @@
+using HveRelay.Smtp.Message;
+
+namespace HveRelay.Rewriting;
+
+/// <summary>From and the fields around it: who wrote the message, who sent it, who gets the answer.</summary>
+internal static class AuthorFields
+{
+    /// <summary>Makes the account the author; the original author stays as display name, Reply-To and X-Original-From.</summary>
+    public static void Become(string account, EditedHeader header, RewriteContext context)
+    {
+        var author = Author(header);
+        var reversePath = context.Envelope.ReversePath;
+        KeepSender(header, author, reversePath);
+        header.Remove("Return-Path");
+        KeepAside(header, "Resent-From");
+        KeepAside(header, "Resent-Sender");
+        if (IsAlready(account, header))
+        {
+            return;
+        }
+
+        var shown = author ?? new NamedMailbox(string.Empty, reversePath);
+        NoteFrom(header, author, shown, account);
+        header.Rename("From", "X-Original-From");
+        header.PutAbove("X-Original-From", HeaderField.Structured("From", Named(shown, account).Format()));
+        if (shown.IsUsable && !Same(shown.Address, account) && !header.HasValue("Reply-To"))
+        {
+            header.Set(HeaderField.Structured("Reply-To", shown.Address));
+        }
+    }
+
+    /// <summary>Leaves From as it is, but makes one where nobody is named.</summary>
+    public static void Complete(EditedHeader header, RewriteContext context)
+    {
+        if (Author(header) is not null)
+        {
+            return;
+        }
+
+        // A null reverse-path is a notice of somebody's mail system, and RFC 5322 section 3.6 wants an author for it too.
+        var sender = new NamedMailbox(string.Empty, context.Envelope.ReversePath);
+        var from = sender.IsUsable ? sender : Named(sender, $"MAILER-DAEMON@{TraceText.Domain(context.HostName)}");
+        header.Set(HeaderField.Structured("From", from.Format()));
+    }
+
+    /// <summary>The first mailbox of all From fields that can be replied to, else the first that names anybody, else null.</summary>
+    private static NamedMailbox? Author(EditedHeader header)
+    {
+        NamedMailbox? named = null;
+        foreach (var field in header.All("From"))
+        {
+            foreach (var mailbox in AddressList.Parse(field.Value.Span).Mailboxes)
+            {
+                if (mailbox.IsUsable)
+                {
+                    return mailbox;
+                }
+
+                named ??= mailbox is { DisplayName: "", Address: "" } ? null : mailbox;
+            }
+        }
+
+        return named;
+    }
+
+    /// <summary>The mailbox's name, or its address as a name, with another address.</summary>
+    private static NamedMailbox Named(NamedMailbox mailbox, string address)
+    {
+        var name = mailbox.DisplayName.Length > 0 ? mailbox.DisplayName : mailbox.Address;
+        return Same(name, address) ? new NamedMailbox(string.Empty, address) : mailbox with { DisplayName = name, Address = address };
+    }
+
+    /// <summary>One From with nothing but the account in it needs no change; our own notices are like that.</summary>
+    private static bool IsAlready(string account, EditedHeader header) =>
+        header.All("From").Take(2).ToArray() is [var from]
+        && AddressList.Parse(from.Value.Span) is { IsWellFormed: true, Mailboxes: [{ Group: null } only] }
+        && Same(only.Address, account);
+
+    private static void KeepSender(EditedHeader header, NamedMailbox? author, string reversePath)
+    {
+        var sender = header.All("Sender").Select(field => AddressList.Parse(field.Value.Span).Mailboxes).FirstOrDefault() is [var first, ..]
+            ? first.Address
+            : string.Empty;
+        KeepAside(header, "Sender");
+        if (reversePath.Length > 0 && !Same(reversePath, author?.Address) && !Same(reversePath, sender))
+        {
+            header.Append(HeaderField.Text("X-Original-Sender", reversePath));
+        }
+    }
+
+    private static void KeepAside(EditedHeader header, string name)
+    {
+        if (header.Rename(name, "X-Original-" + name))
+        {
+            header.Note($"{name} kept as X-Original-{name}");
+        }
+    }
+
+    private static void NoteFrom(EditedHeader header, NamedMailbox? author, NamedMailbox shown, string account)
+    {
+        header.Note((author, shown) switch
+        {
+            (null, { Address: "" }) => $"no author in header and envelope: From is {account}",
+            (null, _) => $"no author in the header: From names the envelope sender and is {account}",
+            ({ Address: "" }, _) => $"From without an address became {account}, kept as X-Original-From",
+            _ => $"From {author.Address} became {account}, kept as X-Original-From",
+        });
+        var fields = header.All("From").Count();
+        if (fields > 1)
+        {
+            header.Note($"{fields} From fields made one");
+        }
+    }
+
+    private static bool Same(string address, string? other) => string.Equals(address, other, StringComparison.OrdinalIgnoreCase);
+}

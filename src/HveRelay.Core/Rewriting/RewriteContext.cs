@@ -1,0 +1,25 @@
+using HveRelay.Mail;
+
+namespace HveRelay.Rewriting;
+
+public enum RewriteMode
+{
+    /// <summary>From becomes the account: HVE takes nothing else (550 5.6.241).</summary>
+    Account,
+
+    /// <summary>From stays: for next hops that allow it. Only what RFC 5321 and 5322 demand of a submission is done.</summary>
+    Keep,
+}
+
+/// <summary>What the rewriting of one part's header depends on, all of it data: the same context gives the same octets.</summary>
+/// <param name="HostName">Our own name in Received and in a Message-ID that we make.</param>
+/// <param name="Account">The address of the account that sends; null in <see cref="RewriteMode.Keep"/>, where there may be none.</param>
+/// <param name="OnlyRecipient">The address of the message's only recipient for the <c>for</c> of Received; null where there are
+/// more, since RFC 5321 section 7.6 tells none of the others.</param>
+public sealed record RewriteContext(
+    Envelope Envelope, string HostName, RewriteMode Mode, string? Account = null, string? OnlyRecipient = null);
+
+/// <param name="Header">The new header block with the empty line that ends it.</param>
+/// <param name="BodyStart">Octets of the stored content that <paramref name="Header"/> stands for: the body follows there.</param>
+/// <param name="Notes">What was done, a sentence each, for the history that <c>why</c> shows.</param>
+public sealed record RewriteResult(ReadOnlyMemory<byte> Header, int BodyStart, IReadOnlyList<string> Notes);

@@ -1,0 +1,95 @@
+using System.Buffers;
+
+namespace HveRelay.Smtp.Message;
+
+/// <summary>
+/// Edits a header block field by field. What is not touched goes out octet for octet and in order; only a bare CR or LF
+/// becomes CRLF, since RFC 5321 section 2.3.8 lets neither out.
+/// </summary>
+public sealed class HeaderEditor(HeaderBlock block)
+{
+    private readonly List<HeaderField> _fields = [.. block.Fields];
+    private ReadOnlyMemory<byte> _mboxLine = block.MboxLine;
+
+    public IReadOnlyList<HeaderField> Fields => _fields;
+
+    /// <summary>The index of the first field of that name, or -1.</summary>
+    public int IndexOf(string name) => _fields.FindIndex(field => field.Is(name));
+
+    public bool Has(string name) => IndexOf(name) >= 0;
+
+    public void Prepend(HeaderField field) => _fields.Insert(0, field);
+
+    public void Append(HeaderField field) => _fields.Add(field);
+
+    public void Insert(int index, HeaderField field) => _fields.Insert(index, field);
+
+    /// <summary>Removes all fields of that name; says how many there were.</summary>
+    public int Remove(string name) => _fields.RemoveAll(field => field.Is(name));
+
+    /// <summary>Puts the field where the first of its name stood and removes the others; appends it where there was none.</summary>
+    public void Replace(HeaderField field)
+    {
+        var name = field.Name;
+        var index = IndexOf(name);
+        Remove(name);
+        _fields.Insert(index < 0 ? _fields.Count : index, field);
+    }
+
+    /// <summary>Gives all fields of that name another, each in its place; says how many there were.</summary>
+    public int Rename(string name, string newName)
+    {
+        var renamed = 0;
+        for (var i = 0; i < _fields.Count; i++)
+        {
+            if (_fields[i].Is(name))
+            {
+                _fields[i] = _fields[i].Renamed(newName);
+                renamed++;
+            }
+        }
+
+        return renamed;
+    }
+
+    /// <summary>Takes the mbox line away; says whether there was one.</summary>
+    public bool DropMboxLine()
+    {
+        var had = !_mboxLine.IsEmpty;
+        _mboxLine = default;
+        return had;
+    }
+
+    /// <summary>Writes the block with the empty line that ends it.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        WriteLines(output, _mboxLine.Span);
+        foreach (var field in _fields)
+        {
+            WriteLines(output, field.Raw.Span);
+        }
+
+        output.Write("\r\n"u8);
+    }
+
+    public byte[] ToArray()
+    {
+        var output = new ArrayBufferWriter<byte>(_fields.Sum(field => field.Raw.Length) + _mboxLine.Length + 64);
+        WriteTo(output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes lines with CRLF at the end of each, whatever ended it before.</summary>
+    private static void WriteLines(IBufferWriter<byte> output, ReadOnlySpan<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            var end = lines.IndexOfAny(Octet.Cr, Octet.Lf);
+            end = end < 0 ? lines.Length : end;
+            output.Write(lines[..end]);
+            output.Write("\r\n"u8);
+            lines = lines[end..];
+            lines = lines[(lines.StartsWith("\r\n"u8) ? 2 : Math.Min(1, lines.Length))..];
+        }
+    }
+}
