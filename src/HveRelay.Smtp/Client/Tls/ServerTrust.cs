@@ -1,0 +1,77 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace HveRelay.Smtp.Client.Tls;
+
+/// <summary>
+/// Which certificates we take: those that the system trusts for the host's name; those of our own anchors, an authority,
+/// for the host's name; and the very certificate of the server, which is trusted for what it is, whatever its name or dates.
+/// </summary>
+public sealed class ServerTrust(X509Certificate2Collection anchors)
+{
+    public static ServerTrust System { get; } = new([]);
+
+    /// <summary>One or several certificates in PEM.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">It holds something else, or nothing.</exception>
+    public static ServerTrust FromPem(ReadOnlySpan<char> pem)
+    {
+        var anchors = new X509Certificate2Collection();
+        anchors.ImportFromPem(pem);
+        return anchors.Count > 0
+            ? new ServerTrust(anchors)
+            : throw new global::System.Security.Cryptography.CryptographicException("There is no certificate in it.");
+    }
+
+    /// <summary>Null where the certificate is good; otherwise a sentence: whose it is, who issued it, and what is wrong.</summary>
+    internal string? Refuse(string host, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now)
+    {
+        if (errors == SslPolicyErrors.None)
+        {
+            return null;
+        }
+
+        if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
+        {
+            return "The server showed no certificate.";
+        }
+
+        if (anchors.Any(anchor => anchor.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span)))
+        {
+            return null;
+        }
+
+        var faults = new List<string>();
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            faults.Add($"it is not for {host}");
+        }
+
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        {
+            faults.AddRange(ChainFaults(certificate, chain, now));
+        }
+
+        return faults.Count == 0 ? null : $"{CertificateWords.Describe(certificate)}: {string.Join(", ", faults)}.";
+    }
+
+    private IEnumerable<string> ChainFaults(X509Certificate2 certificate, X509Chain? chain, DateTimeOffset now)
+    {
+        if (anchors.Count == 0)
+        {
+            return CertificateWords.Faults(chain);
+        }
+
+        using var own = new X509Chain();
+        own.ChainPolicy = TlsPolicy.Chain(now);
+        own.ChainPolicy.DisableCertificateDownloads = true;
+        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        own.ChainPolicy.CustomTrustStore.AddRange(anchors);
+        if (chain is not null)
+        {
+            // The intermediate certificates that the server sent.
+            own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+        }
+
+        return own.Build(certificate) ? [] : CertificateWords.Faults(own);
+    }
+}

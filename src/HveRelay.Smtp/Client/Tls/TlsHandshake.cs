@@ -1,0 +1,44 @@
+using System.ComponentModel;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace HveRelay.Smtp.Client.Tls;
+
+/// <summary>The TLS handshake of a client: TLS 1.2 and 1.3, the host's name verified. What goes wrong is a value.</summary>
+internal static class TlsHandshake
+{
+    public static async Task<SmtpFailure?> RunAsync(
+        SslStream tls, SmtpConnectionOptions options, DateTimeOffset now, CancellationToken cancel)
+    {
+        string? refusal = null;
+        var authentication = new SslClientAuthenticationOptions
+        {
+            TargetHost = options.Host,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CertificateChainPolicy = TlsPolicy.Chain(now),
+            ClientCertificateContext = options.ClientCertificate,
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            {
+                refusal = options.Trust.Refuse(options.Host, certificate as X509Certificate2, chain, errors, now);
+                return refusal is null;
+            },
+        };
+
+        try
+        {
+            await tls.AuthenticateAsClientAsync(authentication, cancel);
+            return null;
+        }
+        catch (AuthenticationException) when (refusal is not null)
+        {
+            return new SmtpFailure(SmtpStage.StartTls, null, SmtpBreakage.Certificate, refusal);
+        }
+        catch (Exception broken) when (broken is AuthenticationException or IOException or SocketException or ObjectDisposedException or Win32Exception)
+        {
+            var why = Printable.Of((broken.InnerException ?? broken).Message);
+            return new SmtpFailure(SmtpStage.StartTls, null, SmtpBreakage.Tls, $"The TLS handshake failed: {why}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.IO.Pipelines;
+
+namespace HveRelay.Tests.Support;
+
+/// <summary>How the octets that a server sent in one go arrive at the client's reads.</summary>
+public enum Arrival
+{
+    Whole,
+    ByLine,
+    ByOctet,
+}
+
+/// <summary>Two ends of a connection in memory, with back-pressure; disposing one end is seen by the other as a close.</summary>
+public sealed class StreamPair
+{
+    public StreamPair(Arrival arrival)
+    {
+        var (up, down) = (new Pipe(new PipeOptions(useSynchronizationContext: false)), new Pipe(new PipeOptions(useSynchronizationContext: false)));
+        Client = new PipeEnd(down.Reader, up.Writer, arrival);
+        Server = new PipeEnd(up.Reader, down.Writer, Arrival.Whole);
+    }
+
+    public Stream Client { get; }
+
+    public Stream Server { get; }
+
+    private sealed class PipeEnd(PipeReader reader, PipeWriter writer, Arrival arrival) : Stream
+    {
+        private bool _disposed;
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var read = await reader.ReadAsync(cancellationToken);
+            var here = read.Buffer.FirstSpan;
+            var count = Math.Min(buffer.Length, arrival switch
+            {
+                Arrival.ByOctet => Math.Min(1, here.Length),
+                Arrival.ByLine when here.IndexOf((byte)'\n') is var at and >= 0 => at + 1,
+                _ => here.Length,
+            });
+            here[..count].CopyTo(buffer.Span);
+            reader.AdvanceTo(read.Buffer.GetPosition(count));
+            return count;
+        }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if ((await writer.WriteAsync(buffer, cancellationToken)).IsCompleted)
+            {
+                throw new IOException("Broken pipe");
+            }
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (!_disposed)
+            {
+                _disposed = true;
+                reader.Complete();
+                writer.Complete();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}
