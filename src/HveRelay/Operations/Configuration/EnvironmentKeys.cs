@@ -6,7 +6,7 @@ namespace HveRelay.Operations.Configuration;
 /// The environment variables that override keys: <c>HVERELAY_Hve__Accounts__0__Password</c> is <c>Hve.Accounts[0].Password</c>. It
 /// remembers which variable a key came from, so that an error can name it.
 /// </summary>
-internal sealed class EnvironmentKeys
+public sealed class EnvironmentKeys
 {
     public const string Prefix = "HVERELAY_";
 
