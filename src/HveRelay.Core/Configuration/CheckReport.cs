@@ -14,7 +14,7 @@ public sealed record ConfigurationWarning(string Key, string Sentence)
     public override string ToString() => $"{Key}: {Sentence}";
 }
 
-/// <summary>All that a check found, in the order of the keys in <see cref="RelayOptions"/>.</summary>
+/// <summary>All that a check found: first the form of single values, then the rules across keys, then the files.</summary>
 public sealed record CheckReport(IReadOnlyList<ConfigurationError> Errors, IReadOnlyList<ConfigurationWarning> Warnings)
 {
     public static CheckReport Clean { get; } = new([], []);

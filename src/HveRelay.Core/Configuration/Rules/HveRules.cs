@@ -2,7 +2,7 @@ using static HveRelay.Configuration.Rules.Weight;
 
 namespace HveRelay.Configuration.Rules;
 
-/// <summary>What docs call HVE's own limits stands here only as warnings: Microsoft changes them.</summary>
+/// <summary>HVE's own limits stand here only as warnings: Microsoft changes them.</summary>
 internal static class HveRules
 {
     private static readonly Rule<HveOptions>[] OfHve =
@@ -66,8 +66,8 @@ internal static class HveRules
         new(
             Warning,
             string.Empty,
-            (domain, relay) => relay.Hve.AcceptedDomains.Count(other => Is(other, domain)) > 1,
-            domain => $"'{domain}' stands there more than once"),
+            (domain, relay) => Entry.IsRepeated(domain, relay.Hve.AcceptedDomains, x => x),
+            domain => $"'{domain}' is an earlier domain"),
     ];
 
     private static readonly Rule<AccountOptions>[] OfEachAccount =
@@ -77,7 +77,7 @@ internal static class HveRules
         new(
             Warning,
             "Address",
-            (a, all) => a.Address.Length > 0 && !all.Hve.AcceptedDomains.Has(AddressText.DomainOf(a.Address)),
+            (a, all) => a.Address.Length > 0 && IsForeign(a.Address, all),
             a => $"'{a.Address}' has a domain that is not among Hve.AcceptedDomains"),
         new(Error, "OAuth", (a, _) => a.OAuth is not null && HasPassword(a), "stands beside a password; an account logs in one way"),
         new(
@@ -125,6 +125,10 @@ internal static class HveRules
     ];
 
     public static string HostSentence(string host) => $"'{host}' is neither a name nor an IP address; scheme and port do not belong to it";
+
+    /// <summary>Where no domain is accepted that is said once, not of every address.</summary>
+    public static bool IsForeign(string address, RelayOptions relay) =>
+        relay.Hve.AcceptedDomains.Count > 0 && !relay.Hve.AcceptedDomains.Has(AddressText.DomainOf(address));
 
     private static IEnumerable<Finding> OfOne(Entry<AccountOptions> account, RelayOptions relay) =>
     [

@@ -27,7 +27,7 @@ internal static class RelayRules
             Warning,
             "Postmaster",
             (relay, _) => relay.Postmaster.Length > 0
-                && !relay.Hve.AcceptedDomains.Has(AddressText.DomainOf(relay.Postmaster))
+                && HveRules.IsForeign(relay.Postmaster, relay)
                 && relay.Routes.TrueForAll(RouteRules.Refuses),
             relay => $"'{relay.Postmaster}' cannot be reached: its domain is not among Hve.AcceptedDomains"),
     ];

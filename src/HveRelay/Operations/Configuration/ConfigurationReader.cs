@@ -31,8 +31,10 @@ public static class ConfigurationReader
         var root = new ConfigurationBuilder().AddJsonStream(new MemoryStream(json)).AddInMemoryCollection(keys.Values).Build();
         var walk = new ConfigurationWalk(file, keys, Path.GetDirectoryName(Path.GetFullPath(path))!);
         var options = walk.Read(root);
-        var form = new CheckReport([.. errors, .. walk.Errors], []);
-        return (options, root.GetSection("Serilog"), form.Then(ConfigurationCheck.Check(options)));
+        var report = new CheckReport(errors, [])
+            .Then(new CheckReport(walk.Errors, []))
+            .Then(ConfigurationCheck.Check(options));
+        return (options, root.GetSection("Serilog"), report);
     }
 
     private static byte[]? Open(string? path, List<ConfigurationError> errors)

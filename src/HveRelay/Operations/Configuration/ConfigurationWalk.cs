@@ -150,7 +150,11 @@ internal sealed class ConfigurationWalk(IConfiguration file, EnvironmentKeys env
         var meant = OptionKeys.Nearest(type, stranger.Key);
         foreach (var variable in environment.VariablesUnder(stranger.Path))
         {
-            _errors.Add(new ConfigurationError(variable, "is an environment variable that names no key" + DidYouMean(meant)));
+            _errors.Add(new ConfigurationError(
+                variable,
+                "is an environment variable that names no key" + (stranger.Key.Contains('_', StringComparison.Ordinal)
+                    ? "; two underscores part the levels"
+                    : DidYouMean(meant))));
         }
 
         var parent = key.Length == 0 ? file : file.GetSection(ConfigurationPath.GetParentPath(stranger.Path)!);

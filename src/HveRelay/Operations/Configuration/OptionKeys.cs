@@ -29,7 +29,7 @@ internal static class OptionKeys
     {
         var near = Of(type)
             .Select(property => (property.Name, Distance: Distance(property.Name, name)))
-            .Where(known => known.Distance <= Math.Max(1, Math.Min(known.Name.Length, name.Length) / 3))
+            .Where(known => known.Distance <= Math.Max(1, Math.Min(known.Name.Length, name.Length) / 3) || IsShort(name, known.Name))
             .OrderBy(known => known.Distance)
             .Select(known => known.Name)
             .FirstOrDefault();
@@ -50,6 +50,18 @@ internal static class OptionKeys
                 yield return deeper;
             }
         }
+    }
+
+    /// <summary>MinTls for MinimumTls: its letters, in their order, some left out.</summary>
+    private static bool IsShort(string name, string known)
+    {
+        var found = 0;
+        foreach (var letter in known)
+        {
+            found += found < name.Length && char.ToUpperInvariant(letter) == char.ToUpperInvariant(name[found]) ? 1 : 0;
+        }
+
+        return name.Length > 3 && found == name.Length;
     }
 
     /// <summary>Letters to add, leave out, change or swap with their neighbour; case does not count.</summary>
