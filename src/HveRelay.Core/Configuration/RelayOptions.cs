@@ -166,6 +166,9 @@ public sealed class UserOptions
     /// <summary>From <c>hverelay user hash</c>.</summary>
     [Secret]
     public string PasswordHash { get; set; } = string.Empty;
+
+    [PathValue]
+    public string? PasswordHashFile { get; set; }
 }
 
 /// <summary>Microsoft 365 High Volume Email.</summary>

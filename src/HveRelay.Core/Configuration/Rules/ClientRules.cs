@@ -1,0 +1,95 @@
+using static HveRelay.Configuration.Rules.Weight;
+
+namespace HveRelay.Configuration.Rules;
+
+internal static class ClientRules
+{
+    /// <summary>For a pattern in a list of patterns.</summary>
+    public static readonly Rule<string>[] OfEachPattern =
+    [
+        new(
+            Error,
+            string.Empty,
+            (pattern, _) => !AddressText.IsPattern(pattern),
+            pattern => AddressText.IsPattern("*@" + pattern.TrimStart('@'))
+                ? $"'{pattern}' would match nothing; write *@{pattern.TrimStart('@')}"
+                : $"'{pattern}' is no pattern of an address, such as *@contoso.com"),
+    ];
+
+    private static readonly Rule<RelayOptions>[] OfTheList =
+    [
+        new(Warning, "Clients", (relay, _) => relay.Clients is null, "is absent: any client that reaches a listener may send"),
+        new(Warning, "Clients", (relay, _) => relay.Clients is { Count: 0 }, "is empty: every client is refused"),
+    ];
+
+    private static readonly Rule<ClientOptions>[] OfEach =
+    [
+        new(Error, "Name", (c, _) => c.Name.Length == 0, "is missing; log, metrics and queue know a client by its name"),
+        new(Error, "Name", (c, all) => Entry.IsRepeated(c, all.Clients!, x => x.Name), c => $"'{c.Name}' is the name of an earlier client"),
+        new(
+            Error,
+            string.Empty,
+            (c, _) => c.Networks.Count == 0 && c.Users.Count == 0,
+            "has neither Networks nor Users and would let anybody in"),
+        new(
+            Warning,
+            string.Empty,
+            (c, all) => EarlierFor(c, all) is not null,
+            "is never reached: an earlier client takes all its networks, and the first match decides"),
+        new(
+            Warning,
+            "RequireTls",
+            (c, all) => c.RequireTls && all.Listeners.Count > 0 && all.Listeners.All(l => l.Tls == ListenerTls.None),
+            "keeps this client out: no listener offers TLS"),
+        new(
+            Error,
+            "Account",
+            (c, all) => c.Account.Length > 0 && !all.Hve.Accounts.Select(account => account.Address).Has(c.Account),
+            c => $"'{c.Account}' is not among Hve.Accounts"),
+        new(
+            Warning,
+            "MaxMessageBytes",
+            (c, all) => c.MaxMessageBytes > all.Hve.MaxMessageBytes,
+            c => $"{c.MaxMessageBytes} is above Hve.MaxMessageBytes: HVE would refuse such messages"),
+    ];
+
+    private static readonly Rule<(ClientOptions Client, string Network)>[] OfEachNetwork =
+    [
+        new(
+            Warning,
+            string.Empty,
+            (x, _) => x.Client.Users.Count == 0 && NetworkText.TryRead(x.Network, out var network, out var _) && NetworkText.IsPublic(network),
+            x => $"{x.Network} is not private: from there anybody may send without logging in"),
+    ];
+
+    public static IEnumerable<Finding> Of(RelayOptions relay) =>
+    [
+        .. Entry.One(string.Empty, relay).Apply(OfTheList, relay),
+        .. Entry.Each("Clients", relay.Clients).SelectMany(client => OfOne(client, relay)),
+    ];
+
+    private static IEnumerable<Finding> OfOne(Entry<ClientOptions> client, RelayOptions relay) =>
+    [
+        .. Entry.One(client.Key, client.Value).Apply(OfEach, relay),
+        .. Entry.Each(client.Key + ".Networks", client.Value.Networks.Select(network => (client.Value, network))).Apply(OfEachNetwork, relay),
+        .. Entry.Each(client.Key + ".Users", client.Value.Users).Apply(UserRules.OfEachMention, relay),
+        .. Entry.Each(client.Key + ".Senders", client.Value.Senders).Apply(OfEachPattern, relay),
+        .. Entry.Each(client.Key + ".Recipients", client.Value.Recipients).Apply(OfEachPattern, relay),
+    ];
+
+    private static ClientOptions? EarlierFor(ClientOptions client, RelayOptions relay)
+    {
+        var own = Networks(client);
+        return own.Count == 0
+            ? null
+            : relay.Clients!
+                .TakeWhile(other => !ReferenceEquals(other, client))
+                .FirstOrDefault(other => other.Users.Count == 0
+                    && own.TrueForAll(network => Networks(other).Exists(wider => NetworkText.Covers(wider, network))));
+    }
+
+    private static List<System.Net.IPNetwork> Networks(ClientOptions client) =>
+        [.. client.Networks.Where(text => NetworkText.TryRead(text, out _, out _)).Select(Read)];
+
+    private static System.Net.IPNetwork Read(string text) => NetworkText.TryRead(text, out var network, out _) ? network : default;
+}

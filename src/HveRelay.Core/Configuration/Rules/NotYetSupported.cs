@@ -1,0 +1,34 @@
+using static HveRelay.Configuration.Rules.Weight;
+
+namespace HveRelay.Configuration.Rules;
+
+/// <summary>
+/// What the keys promise and this version does not do. To ignore it in silence would be worse than to refuse it. Whoever builds one
+/// of these takes out its row.
+/// </summary>
+internal static class NotYetSupported
+{
+    private static readonly (string Key, Func<RelayOptions, IEnumerable<string>> At, string Sentence)[] Table =
+    [
+        ("TrustedProxies", r => Each("Listeners", r.Listeners, l => l.TrustedProxies.Count > 0), "PROXY headers are not supported yet; leave it empty"),
+        ("BareNewline", r => Each("Clients", r.Clients, c => c.BareNewline != BareNewline.Normalize), "only Normalize is supported yet"),
+        ("NotifyOnFailure", r => Each("Clients", r.Clients, c => c.NotifyOnFailure.Count > 0), "is not supported yet; leave it empty"),
+        ("OAuth", r => Each("Hve.Accounts", r.Hve.Accounts, a => a.OAuth is not null), "is not supported yet; use Password"),
+        ("Smarthosts", r => When(r.Smarthosts.Count > 0), "are not supported yet; leave it empty"),
+        ("Via", r => Each("Routes", r.Routes, route => !RouteRules.Refuses(route)), "only Refuse is supported yet"),
+        ("Queue.Store", r => When(r.Queue.Store == QueueStoreKind.Postgres), "Postgres is not supported yet; use Sqlite"),
+        ("Rewrite.From", r => When(r.Rewrite.From == RewriteFrom.Keep), "Keep is not supported yet; use Account"),
+        ("Pickup.Directory", r => When(r.Pickup.Directory.Length > 0), "is not supported yet; leave it empty"),
+        ("Web.Users", r => When(r.Web.Users.Count > 0), "are not supported yet; leave it empty"),
+    ];
+
+    public static IEnumerable<Finding> Of(RelayOptions relay) =>
+        from row in Table
+        from place in row.At(relay)
+        select new Finding(Error, place + row.Key, row.Sentence);
+
+    private static IEnumerable<string> When(bool used) => used ? [string.Empty] : [];
+
+    private static IEnumerable<string> Each<T>(string list, IEnumerable<T>? entries, Func<T, bool> uses) =>
+        Entry.Each(list, entries).Where(entry => uses(entry.Value)).Select(entry => entry.Key + ".");
+}

@@ -1,0 +1,77 @@
+using static HveRelay.Configuration.Rules.Weight;
+
+namespace HveRelay.Configuration.Rules;
+
+/// <summary>The relay's own name, certificate, postmaster and queue.</summary>
+internal static class RelayRules
+{
+    private static readonly Rule<RelayOptions>[] OfTheName =
+    [
+        new(
+            Error,
+            "HostName",
+            (relay, _) => relay.HostName.Length > 0 && !AddressText.IsDomain(relay.HostName),
+            relay => $"'{relay.HostName}' is no host name such as relay.contoso.com"),
+        new(Error, "DataDirectory", (relay, _) => relay.DataDirectory.Length == 0, "is missing; the queue needs a place"),
+        new(
+            Error,
+            "Certificate.File",
+            (relay, _) => relay.Certificate is { } certificate && string.IsNullOrEmpty(certificate.File),
+            "is missing; without Certificate the relay makes one for itself"),
+    ];
+
+    private static readonly Rule<RelayOptions>[] OfThePostmaster =
+    [
+        new(Warning, "Postmaster", (relay, _) => relay.Postmaster.Length == 0, "is empty: failures of senders outside are told to nobody"),
+        new(
+            Warning,
+            "Postmaster",
+            (relay, _) => relay.Postmaster.Length > 0
+                && HveRules.IsForeign(relay.Postmaster, relay)
+                && relay.Routes.TrueForAll(RouteRules.Refuses),
+            relay => $"'{relay.Postmaster}' cannot be reached: its domain is not among Hve.AcceptedDomains"),
+    ];
+
+    private static readonly Rule<QueueOptions>[] OfTheQueue =
+    [
+        new(
+            Error,
+            "ConnectionString",
+            (queue, _) => queue.Store == QueueStoreKind.Postgres && queue.ConnectionString.Length == 0,
+            "is missing; Postgres needs it"),
+        new(
+            Warning,
+            "ConnectionString",
+            (queue, _) => queue.Store == QueueStoreKind.Sqlite && queue.ConnectionString.Length > 0,
+            "has no effect: Queue.Store is Sqlite"),
+        new(Error, "Lifetime", (queue, _) => queue.Lifetime <= TimeSpan.Zero, "00:00:00 would give up every message at once"),
+        new(
+            Warning,
+            "Lifetime",
+            (queue, _) => queue.Lifetime > TimeSpan.Zero && queue.Lifetime <= FirstWait(queue),
+            queue => $"{queue.Lifetime} is over before the first retry, which comes after {FirstWait(queue)}"),
+        new(
+            Warning,
+            "DelayWarningAfter",
+            (queue, _) => queue.Lifetime > TimeSpan.Zero && queue.DelayWarningAfter >= queue.Lifetime,
+            queue => $"{queue.DelayWarningAfter} never comes: Lifetime is {queue.Lifetime}"),
+    ];
+
+    private static readonly Rule<TimeSpan>[] OfEachWait =
+    [
+        new(Error, string.Empty, (wait, _) => wait <= TimeSpan.Zero, "00:00:00 would try again without end and without a pause"),
+    ];
+
+    public static IEnumerable<Finding> OfName(RelayOptions relay) => Entry.One(string.Empty, relay).Apply(OfTheName, relay);
+
+    public static IEnumerable<Finding> OfPostmaster(RelayOptions relay) => Entry.One(string.Empty, relay).Apply(OfThePostmaster, relay);
+
+    public static IEnumerable<Finding> OfQueue(RelayOptions relay) =>
+    [
+        .. Entry.One("Queue", relay.Queue).Apply(OfTheQueue, relay),
+        .. Entry.Each("Queue.RetrySchedule", relay.Queue.RetrySchedule).Apply(OfEachWait, relay),
+    ];
+
+    private static TimeSpan FirstWait(QueueOptions queue) =>
+        queue.RetrySchedule.Count > 0 ? queue.RetrySchedule[0] : QueueOptions.DefaultRetrySchedule[0];
+}

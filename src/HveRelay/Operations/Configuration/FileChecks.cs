@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using HveRelay.Configuration;
+using HveRelay.Operations.Certificates;
+
+namespace HveRelay.Operations.Configuration;
+
+/// <summary>What only the disk can tell: certificates, the trust anchor and the data directory. Leaves nothing behind.</summary>
+public sealed class FileChecks
+{
+    private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(14);
+
+    private readonly List<ConfigurationError> _errors = [];
+    private readonly List<ConfigurationWarning> _warnings = [];
+    private readonly DateTimeOffset _now;
+
+    private FileChecks(DateTimeOffset now) => _now = now;
+
+    public static CheckReport Check(RelayOptions relay, TimeProvider clock)
+    {
+        var checks = new FileChecks(clock.GetUtcNow());
+        checks.CheckDataDirectory(relay.DataDirectory);
+        checks.CheckCertificate("Certificate", relay.Certificate);
+        checks.CheckTrustAnchor("Hve.TrustedCertificate", relay.Hve.TrustedCertificate);
+        for (var i = 0; i < relay.Smarthosts.Count; i++)
+        {
+            checks.CheckCertificate($"Smarthosts[{i}].ClientCertificate", relay.Smarthosts[i].ClientCertificate);
+        }
+
+        return new CheckReport(checks._errors, checks._warnings);
+    }
+
+    // Not created here: who checks may be another user than who runs the relay, and would own it.
+    private void CheckDataDirectory(string path)
+    {
+        if (path.Length == 0)
+        {
+            return;
+        }
+
+        var nearest = path;
+        while (!Directory.Exists(nearest) && !File.Exists(nearest) && Path.GetDirectoryName(nearest) is { } parent)
+        {
+            nearest = parent;
+        }
+
+        if (File.Exists(nearest))
+        {
+            _errors.Add(new ConfigurationError("DataDirectory", $"{nearest} is a file, not a directory"));
+            return;
+        }
+
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(nearest, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
+        {
+            _errors.Add(new ConfigurationError(
+                "DataDirectory",
+                nearest.Equals(path, StringComparison.Ordinal)
+                    ? $"{path} may not be written by {Environment.UserName}"
+                    : $"{path} is not there, and {nearest} may not be written by {Environment.UserName}"));
+        }
+    }
+
+    private void CheckCertificate(string key, CertificateOptions? options)
+    {
+        if (string.IsNullOrEmpty(options?.File))
+        {
+            return;
+        }
+
+        switch (CertificateLoader.Load(options))
+        {
+            case CertificateLoad.Failed failed:
+                _errors.Add(new ConfigurationError($"{key}.{failed.Key}", failed.Sentence));
+                break;
+            case CertificateLoad.Loaded loaded:
+                using (loaded.Certificate)
+                {
+                    CheckDates($"{key}.File", options.File, loaded.Certificate.Leaf);
+                }
+
+                break;
+        }
+    }
+
+    private void CheckTrustAnchor(string key, string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+        {
+            return;
+        }
+
+        var anchors = new X509Certificate2Collection();
+        try
+        {
+            anchors.ImportFromPem(File.ReadAllText(path));
+        }
+        catch (CryptographicException)
+        {
+            anchors.Clear();
+        }
+        catch (Exception fault) when (FileFault.Sentence(path, fault) is { } sentence)
+        {
+            _errors.Add(new ConfigurationError(key, sentence));
+            return;
+        }
+
+        if (anchors.Count == 0)
+        {
+            _errors.Add(new ConfigurationError(key, $"{path} holds no certificate in PEM"));
+        }
+
+        foreach (var anchor in anchors)
+        {
+            CheckDates(key, path, anchor);
+            anchor.Dispose();
+        }
+    }
+
+    private void CheckDates(string key, string path, X509Certificate2 certificate)
+    {
+        var (begin, end) = (new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter)); // both local time
+        (begin, end) = (begin.ToUniversalTime(), end.ToUniversalTime());
+        if (_now >= end)
+        {
+            _errors.Add(new ConfigurationError(key, $"the certificate in {path} expired on {end:yyyy-MM-dd}"));
+        }
+        else if (_now < begin)
+        {
+            _errors.Add(new ConfigurationError(key, $"the certificate in {path} is not valid before {begin:yyyy-MM-dd HH:mm}Z; is the clock right?"));
+        }
+        else if (_now >= end - SoonExpired)
+        {
+            _warnings.Add(new ConfigurationWarning(key, $"the certificate in {path} expires on {end:yyyy-MM-dd}"));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Security.Cryptography.X509Certificates;
+using HveRelay.Configuration;
+using HveRelay.Operations.Configuration;
+using HveRelay.Tests.Host.Operations.Certificates;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Host.Operations.Configuration;
+
+/// <summary>What needs a key to show stands here, the rest in BadConfigs.</summary>
+public sealed class FileChecksTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = new ManualClock().GetUtcNow();
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Authority _authority = new();
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        _authority.Dispose();
+    }
+
+    [Fact]
+    public void A_good_certificate_and_a_data_directory_to_be_made_are_nothing_to_speak_of()
+    {
+        var report = Check(Now.AddDays(100));
+
+        Assert.Empty(report.Errors);
+        Assert.Empty(report.Warnings);
+        Assert.Equal(["relay.pem"], Directory.EnumerateFileSystemEntries(_directory.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_certificate_that_has_expired_is_an_error()
+    {
+        var error = Assert.Single(Check(Now.AddDays(-1)).Errors);
+
+        Assert.Equal("Certificate.File", error.Key);
+        Assert.EndsWith("relay.pem expired on 2026-11-21", error.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_that_will_soon_expire_is_a_warning() =>
+        Assert.EndsWith("relay.pem expires on 2026-11-25", Assert.Single(Check(Now.AddDays(3)).Warnings).Sentence, StringComparison.Ordinal);
+
+    private CheckReport Check(DateTimeOffset end)
+    {
+        using var leaf = _authority.Leaf(end);
+        var file = _directory.Write("relay.pem", leaf.ExportCertificatePem() + "\n" + leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        var relay = new RelayOptions { DataDirectory = Path.Combine(_directory.Path, "a", "b"), Certificate = new() { File = file } };
+        return FileChecks.Check(relay, new ManualClock());
+    }
+}
