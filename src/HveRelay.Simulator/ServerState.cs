@@ -1,0 +1,68 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace HveRelay.Simulator;
+
+/// <summary>What all sessions of one simulator share.</summary>
+internal sealed class ServerState : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lazy<X509Certificate2> _stranger = new(SimulatorCertificate.Stranger);
+
+    public ServerState(SimulatorOptions options, TimeProvider clock)
+    {
+        Options = options;
+        Clock = clock;
+        Faults = new FaultPlan(Pulse);
+        Tally = new Tally(Pulse);
+        Report = new SimulatorReport(options.Report);
+        Accounts = new AccountBook(options, clock);
+        Quota = new DailyWindow(options.RecipientsPerDay, clock);
+        Messages = new Ring<RecordedMessage>(options.RecordLimit);
+        Certificate = SimulatorCertificate.Own(options.HostName);
+        Stopped = _stop.Token;
+    }
+
+    public SimulatorOptions Options { get; }
+
+    public TimeProvider Clock { get; }
+
+    public Pulse Pulse { get; } = new();
+
+    public FaultPlan Faults { get; }
+
+    public Tally Tally { get; }
+
+    public SimulatorReport Report { get; }
+
+    public AccountBook Accounts { get; }
+
+    public DailyWindow Quota { get; }
+
+    public Ring<RecordedMessage> Messages { get; }
+
+    public Ring<ConnectionTranscript> Transcripts { get; } = new(1000);
+
+    public X509Certificate2 Certificate { get; }
+
+    public CancellationToken Stopped { get; }
+
+    public SslServerAuthenticationOptions TlsOptions(bool stranger) => new()
+    {
+        ServerCertificateContext = SslStreamCertificateContext.Create(stranger ? _stranger.Value : Certificate, null, offline: true),
+        EnabledSslProtocols = Options.Protocols,
+    };
+
+    public void Stop() => _stop.Cancel();
+
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        if (_stranger.IsValueCreated)
+        {
+            _stranger.Value.Dispose();
+        }
+
+        _stop.Dispose();
+    }
+}
