@@ -156,15 +156,14 @@ internal sealed class RelayHost : IAsyncDisposable
             return null;
         }
 
-        var loaded = options.Certificate is { File: not null } own
-            ? CertificateLoader.Load(own)
-            : SelfSignedCertificate.Load(options.DataDirectory, hostName, clock);
-        if (loaded is CertificateLoad.Failed failed)
-        {
-            throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence);
-        }
-
-        var certificate = ((CertificateLoad.Loaded)loaded).Certificate;
+        var certificate = options.Certificate is { File: not null } own
+            ? CertificateLoader.Load(own) switch
+            {
+                CertificateLoad.Loaded loaded => loaded.Certificate,
+                CertificateLoad.Failed failed => throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence),
+                var other => throw new InvalidOperationException($"No such result: {other}"),
+            }
+            : SelfSignedCertificate.Obtain(options.DataDirectory, hostName, clock);
         log.Certificate(certificate.Leaf.Subject, certificate.Leaf.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd"), options.Certificate?.File ?? "self-signed");
         return certificate;
     }

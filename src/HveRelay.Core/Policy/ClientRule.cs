@@ -13,7 +13,7 @@ public sealed class ClientRule
     public ClientRule(ClientOptions options)
     {
         Name = options.Name;
-        _networks = [.. options.Networks.Select(Networks.Parse)];
+        _networks = [.. options.Networks.Select(Network)];
         _users = new HashSet<string>(options.Users, StringComparer.OrdinalIgnoreCase);
         RequireTls = options.RequireTls;
         Senders = [.. options.Senders.Select(pattern => new AddressPattern(pattern))];
@@ -66,6 +66,9 @@ public sealed class ClientRule
 
         return false;
     }
+
+    private static IPNetwork Network(string text) =>
+        NetworkText.TryRead(text, out var network, out var sentence) ? network : throw new FormatException($"{text} {sentence}");
 
     public bool Admits(string? user) => !NeedsUser || (user is not null && _users.Contains(user));
 }

@@ -14,5 +14,5 @@ public sealed class UserDirectory(IEnumerable<UserOptions> users)
         : PasswordHash.Verify(Nobody, password) && false;
 
     /// <summary>A well-formed hash of no known password.</summary>
-    private static readonly string Nobody = PasswordHash.Create("nobody", new byte[16]);
+    private static readonly string Nobody = PasswordHash.Create("nobody", new byte[PasswordHash.SaltLength]);
 }

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using HveRelay.Operations.Configuration;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary><c>check</c>: everything that is wrong with the configuration, at once.</summary>
+internal static class CheckVerb
+{
+    public static Command Create()
+    {
+        var command = new Command("check", "Validates the configuration: every error with its key and a sentence") { Verb.Json };
+        command.SetAction(Verb.Guarded(async (parsed, _) =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            var path = ConfigurationFile.Find(parsed.GetValue(Verb.Config));
+            var report = ConfigurationCheckRun.Run(path);
+            if (parsed.GetValue(Verb.Json))
+            {
+                await output.WriteLineAsync(JsonText.Of(new { file = path, errors = report.Errors, warnings = report.Warnings }));
+            }
+            else
+            {
+                foreach (var warning in report.Warnings)
+                {
+                    await output.WriteLineAsync($"warning: {warning}");
+                }
+
+                foreach (var error in report.Errors)
+                {
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync(error.ToString());
+                }
+
+                await output.WriteLineAsync(report.Errors.Count == 0
+                    ? $"{path} is good{(report.Warnings.Count > 0 ? $", {report.Warnings.Count} warnings" : string.Empty)}"
+                    : $"{path ?? "no file"}: {report.Errors.Count} errors, {report.Warnings.Count} warnings");
+            }
+
+            return report.Errors.Count == 0 ? ExitStatus.Done : ExitStatus.Wrong;
+        }));
+        return command;
+    }
+}

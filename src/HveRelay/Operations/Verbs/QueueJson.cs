@@ -1,0 +1,56 @@
+using HveRelay.Mail;
+using HveRelay.Queue;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary>The JSON of the queue verbs.</summary>
+internal static class QueueJson
+{
+    public static object Of(QueueEntry entry) => new
+    {
+        id = entry.Envelope.Id.ToString(),
+        entry.State,
+        client = entry.Envelope.Origin.Client,
+        from = entry.Envelope.ReversePath,
+        to = entry.Recipients,
+        recipients = entry.RecipientCount,
+        entry.Envelope.Size,
+        entry.Envelope.ReceivedAt,
+        entry.Attempts,
+        entry.NextDue,
+        entry.LastReply,
+    };
+
+    public static object Of(MessageRecord record) => new
+    {
+        id = record.Envelope.Id.ToString(),
+        from = record.Envelope.ReversePath,
+        record.Envelope.Origin,
+        record.Envelope.Size,
+        record.Envelope.Priority,
+        record.Envelope.ReceivedAt,
+        record.Envelope.ExpiresAt,
+        record.EndedAt,
+        recipients = record.Recipients.Select(recipient => new
+        {
+            recipient.Number,
+            to = recipient.Address,
+            recipient.Part,
+            recipient.Parts,
+            lane = recipient.Lane.ToString(),
+            recipient.State,
+            recipient.DueAt,
+            recipient.EndedAt,
+            recipient.LastReply,
+        }),
+        attempts = record.Attempts.Select(attempt => new
+        {
+            attempt.Part,
+            attempt.Number,
+            attempt.Account,
+            attempt.StartedAt,
+            attempt.EndedAt,
+            attempt.Results,
+        }),
+    };
+}

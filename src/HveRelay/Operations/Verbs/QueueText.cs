@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using HveRelay.Mail;
+using HveRelay.Queue;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary>The queue for people: aligned columns that also go through grep, never cut off.</summary>
+internal static class QueueText
+{
+    public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now)
+    {
+        if (entries.Count == 0)
+        {
+            return "no messages\n";
+        }
+
+        return Table(
+            ["ID", "STATE", "AGE", "NEXT", "TRIES", "SIZE", "CLIENT", "FROM", "TO", "LAST REPLY"],
+            entries.Select(entry => new[]
+            {
+                entry.Envelope.Id.ToString(),
+                Word(entry.State),
+                Span(now - entry.Envelope.ReceivedAt),
+                entry.NextDue is { } due ? due > now ? "in " + Span(due - now) : "now" : "-",
+                Number(entry.Attempts),
+                Number(entry.Envelope.Size),
+                entry.Envelope.Origin.Client,
+                Sender(entry.Envelope),
+                string.Join(',', entry.Recipients) + (entry.RecipientCount > entry.Recipients.Count ? $",+{entry.RecipientCount - entry.Recipients.Count}" : string.Empty),
+                entry.LastReply ?? "-",
+            }));
+    }
+
+    public static string Of(MessageRecord record, DateTimeOffset now)
+    {
+        var mail = record.Envelope;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{mail.Id} from {Sender(mail)}, {mail.Size} octets, {Word(mail.Priority)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  received {Time(mail.ReceivedAt)} from {mail.Origin.HelloName} [{mail.Origin.Address}], client {mail.Origin.Client}");
+        text.Append(mail.Origin.User is null ? string.Empty : $", user {mail.Origin.User}").Append($", {mail.Origin.Tls ?? "no TLS"}\n");
+        text.Append(record.EndedAt is { } ended ? $"  ended {Time(ended)}\n" : $"  tried until {Time(mail.ExpiresAt)}\n");
+        text.Append("Recipients\n").Append(Indented(Table(
+            ["TO", "STATE", "PART", "BY", "NEXT", "LAST REPLY"],
+            record.Recipients.Select(recipient => new[]
+            {
+                recipient.Address,
+                Word(recipient.State),
+                $"{recipient.Part}/{recipient.Parts}",
+                recipient.Lane.ToString(),
+                recipient.DueAt is { } due ? due > now ? "in " + Span(due - now) : "now" : "-",
+                recipient.LastReply ?? "-",
+            }))));
+        text.Append("Attempts\n");
+        var names = record.Recipients.ToDictionary(recipient => recipient.Number, recipient => recipient.Address);
+        foreach (var attempt in record.Attempts)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  {Time(attempt.StartedAt)} part {attempt.Part}, attempt {attempt.Number} by {attempt.Account}");
+            text.Append(attempt.EndedAt is { } end ? $", took {Span(end - attempt.StartedAt)}\n" : ", under way\n");
+            foreach (var result in attempt.Results)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"    {Word(result.Outcome)} {names.GetValueOrDefault(result.Recipient)}: {result.Reply}\n");
+            }
+        }
+
+        return record.Attempts.Count == 0 ? text.Append("  none yet\n").ToString() : text.ToString();
+    }
+
+    /// <summary>The two largest units: 3d4h, 5m10s, 0.2s.</summary>
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalDays: >= 1 } => $"{(int)span.TotalDays}d{span.Hours}h",
+        { TotalHours: >= 1 } => $"{span.Hours}h{span.Minutes}m",
+        { TotalMinutes: >= 1 } => $"{span.Minutes}m{span.Seconds}s",
+        _ => span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) + "s",
+    };
+
+    private static string Table(string[] head, IEnumerable<string[]> rows)
+    {
+        var all = rows.Prepend(head).ToList();
+        var widths = Enumerable.Range(0, head.Length).Select(column => all.Max(row => row[column].Length)).ToArray();
+        var text = new StringBuilder();
+        foreach (var row in all)
+        {
+            text.AppendJoin("  ", row.Select((cell, column) => column == head.Length - 1 ? cell : cell.PadRight(widths[column]))).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Indented(string table) => "  " + table.TrimEnd('\n').Replace("\n", "\n  ", StringComparison.Ordinal) + "\n";
+
+    private static string Sender(Envelope mail) => mail.ReversePath.Length == 0 ? "<>" : mail.ReversePath;
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture);
+}

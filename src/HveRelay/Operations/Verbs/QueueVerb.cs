@@ -1,0 +1,68 @@
+using System.CommandLine;
+using HveRelay.Mail;
+using HveRelay.Operations.Configuration;
+using HveRelay.Queue;
+using HveRelay.Stores.Sqlite;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary><c>queue list</c> and <c>queue show</c>: what waits, and what became of it; whether the daemon runs or not.</summary>
+internal static class QueueVerb
+{
+    public static Command Create() => new("queue", "Looks at the queue") { List(), Show() };
+
+    private static Command List()
+    {
+        var state = new Option<RecipientState?>("--state") { Description = "queued, held, relayed, failed or removed" };
+        var client = new Option<string?>("--client") { Description = "Part of the client's name" };
+        var sender = new Option<string?>("--sender") { Description = "Part of the sender's address" };
+        var recipient = new Option<string?>("--recipient") { Description = "Part of a recipient's address" };
+        var older = new Option<TimeSpan?>("--older-than") { Description = "Received so long ago or longer: [d.]hh:mm:ss" };
+        var all = new Option<bool>("--all") { Description = "Those that have ended too" };
+        var limit = new Option<int>("--limit") { Description = "At most so many", DefaultValueFactory = _ => 100 };
+        var command = new Command("list", "Messages, oldest first") { state, client, sender, recipient, older, all, limit, Verb.Json };
+        command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
+        {
+            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            var now = TimeProvider.System.GetUtcNow();
+            var entries = await queue.ListAsync(
+                new QueueFilter(
+                    parsed.GetValue(state), parsed.GetValue(client), parsed.GetValue(sender), parsed.GetValue(recipient),
+                    now - parsed.GetValue(older), Limit: parsed.GetValue(limit), Ended: parsed.GetValue(all) || parsed.GetValue(state) > RecipientState.Held),
+                cancel);
+            await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
+                ? JsonText.Of(entries.Select(QueueJson.Of)) + Environment.NewLine
+                : QueueText.Of(entries, now));
+            return ExitStatus.Done;
+        }));
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var id = new Argument<string>("id") { Description = "The queue id, as in the reply and in the log" };
+        var command = new Command("show", "One message: its envelope, its recipients, every attempt") { id, Verb.Json };
+        command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
+        {
+            var text = parsed.GetValue(id)!;
+            if (!MessageId.TryParse(text, out var message))
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{text}: not a queue id, which has 13 letters and digits");
+                return ExitStatus.Wrong;
+            }
+
+            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            if (await queue.FindAsync(message, cancel) is not { } record)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{text}: no such message in the queue or its history");
+                return ExitStatus.No;
+            }
+
+            await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
+                ? JsonText.Of(QueueJson.Of(record)) + Environment.NewLine
+                : QueueText.Of(record, TimeProvider.System.GetUtcNow()));
+            return ExitStatus.Done;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using HveRelay.Configuration;
+using HveRelay.Mail;
+using HveRelay.Operations.Configuration;
+using HveRelay.Operations.Log;
+using Microsoft.Extensions.Configuration;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary><c>run</c>: the daemon.</summary>
+internal static class RunVerb
+{
+    public static Command Create()
+    {
+        var command = new Command("run", "The daemon: accepts mail, queues it, relays it to High Volume Email");
+        command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
+        {
+            var files = FileChecks.Check(loaded.Options, TimeProvider.System);
+            foreach (var error in files.Errors)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(error.ToString());
+            }
+
+            return files.Errors.Count > 0
+                ? ExitStatus.Wrong
+                : await RunAsync(loaded.Options, loaded.Serilog, [.. loaded.Warnings, .. files.Warnings], () => Task.CompletedTask, cancel);
+        }));
+        return command;
+    }
+
+    /// <summary>Runs a relay until a signal comes.</summary>
+    /// <param name="started">Called once it is ready.</param>
+    public static async Task<int> RunAsync(
+        RelayOptions options, IConfigurationSection? serilog, IReadOnlyList<ConfigurationWarning> warnings, Func<Task> started, CancellationToken cancel)
+    {
+        await using var logger = RelayLogger.Create(options.DataDirectory, serilog);
+        var surroundings = RelaySurroundings.OfMachine(logger);
+        var log = new MailLog(surroundings.Clock, surroundings.WriteMail);
+        foreach (var warning in warnings)
+        {
+            log.Config(EventLevel.Warning, warning.Key, warning.Sentence);
+        }
+
+        await using var relay = await RelayHost.StartAsync(options, surroundings, cancel);
+        SystemdNotify.Ready();
+        await started();
+        var signal = await Signals.WaitAsync(relay.Broken, cancel);
+        SystemdNotify.Stopping();
+        if (signal is null)
+        {
+            await relay.Broken;
+        }
+
+        await relay.StopAsync(signal ?? "delivery ended");
+        return signal is null ? ExitStatus.Broke : ExitStatus.Done;
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text;
+using HveRelay.Mail;
+using HveRelay.Operations.Configuration;
+using HveRelay.Queue;
+using HveRelay.Stores.Sqlite;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary><c>send-test</c>: one message through the whole way, followed to its end.</summary>
+internal static class SendTestVerb
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    public static Command Create()
+    {
+        var to = new Option<string>("--to") { Description = "Who gets it", Required = true };
+        var from = new Option<string?>("--from") { Description = "The sender; without it the first account" };
+        var wait = new Option<TimeSpan>("--wait") { Description = "How long to follow it", DefaultValueFactory = _ => TimeSpan.FromMinutes(1) };
+        var command = new Command("send-test", "Puts one message through the running relay and follows it to its end") { to, from, wait };
+        command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            var sender = parsed.GetValue(from) ?? loaded.Options.Hve.Accounts.FirstOrDefault()?.Address ?? string.Empty;
+            var submission = await TestSubmission.SendAsync(
+                loaded.Options, sender, parsed.GetValue(to)!, TimeProvider.System, cancel);
+            await output.WriteLineAsync(submission.Words);
+            if (submission.Id is not { } id)
+            {
+                return ExitStatus.No;
+            }
+
+            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            return await FollowAsync(queue, id, parsed.GetValue(wait), output, cancel);
+        }));
+        return command;
+    }
+
+    private static async Task<int> FollowAsync(IQueueReader queue, MessageId id, TimeSpan patience, TextWriter output, CancellationToken cancel)
+    {
+        var clock = TimeProvider.System;
+        var until = clock.GetUtcNow() + patience;
+        var shown = string.Empty;
+        while (true)
+        {
+            var recipient = (await queue.FindAsync(id, cancel))?.Recipients[0];
+            var words = recipient is null ? "not in the queue" : $"{recipient.State.ToString().ToLowerInvariant()}: {recipient.LastReply ?? "no attempt yet"}";
+            if (words != shown)
+            {
+                await output.WriteLineAsync(shown = words);
+            }
+
+            if (recipient?.State is not (RecipientState.Queued or null))
+            {
+                return recipient.State == RecipientState.Relayed ? ExitStatus.Done : ExitStatus.No;
+            }
+
+            if (clock.GetUtcNow() > until)
+            {
+                await output.WriteLineAsync($"still in the queue; see: hverelay queue show {id}");
+                return ExitStatus.No;
+            }
+
+            await Task.Delay(Look, clock, cancel);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using System.Net.Sockets;
+using HveRelay.Simulator;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary><c>simulate</c>: the HVE simulator alone.</summary>
+internal static class SimulateVerb
+{
+    public static Command Create()
+    {
+        var port = new Option<int>("--port") { Description = "Port on loopback", DefaultValueFactory = _ => 2587 };
+        var accounts = new Option<SimulatedAccount[]>("--account")
+        {
+            Description = "ADDRESS:PASSWORD, several times",
+            CustomParser = Accounts,
+            DefaultValueFactory = _ => [new SimulatedAccount("hve1@contoso.com", "demo")],
+        };
+        var faults = FaultOption();
+        var record = RecordOption();
+        var certificate = new Option<string?>("--certificate") { Description = "Write the simulator's certificate there, for Hve.TrustedCertificate" };
+        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback") { port, accounts, faults, record, certificate };
+        command.SetAction(Verb.Guarded(async (parsed, cancel) =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            await using var simulator = await StartAsync(
+                new SimulatorOptions { Port = parsed.GetValue(port), Accounts = parsed.GetValue(accounts)!, KeepContent = parsed.GetValue(record) is not null, RecordLimit = 0 },
+                parsed.GetValue(faults)!, parsed.GetValue(record), output);
+            if (parsed.GetValue(certificate) is { } file)
+            {
+                await File.WriteAllTextAsync(file, simulator.CertificatePem, cancel);
+            }
+
+            await output.WriteLineAsync($"simulating HVE on {simulator.EndPoint} for {string.Join(", ", parsed.GetValue(accounts)!.Select(account => account.Address))}");
+            await Signals.WaitAsync(Task.Delay(Timeout.Infinite, TimeProvider.System, cancel), cancel);
+            return ExitStatus.Done;
+        }));
+        return command;
+    }
+
+    public static Option<Fault[]> FaultOption() => new("--fault")
+    {
+        Description = "STAGE=WHAT[;times=N][;to=PATTERN], or one of: " + string.Join(", ", FaultPresets.All.Select(preset => preset.Name)),
+        CustomParser = Faults,
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<string?> RecordOption() => new("--record") { Description = "Write each message that HVE would have delivered into this directory, as .eml" };
+
+    /// <summary>Starts a simulator that tells <paramref name="output"/> what happens.</summary>
+    /// <exception cref="RelayStartException">The port is taken.</exception>
+    public static async Task<HveSimulator> StartAsync(SimulatorOptions options, IReadOnlyList<Fault> faults, string? record, TextWriter output)
+    {
+        if (record is not null)
+        {
+            Directory.CreateDirectory(record);
+        }
+
+        try
+        {
+            var simulator = await HveSimulator.StartAsync(
+                options with
+                {
+                    Report = line => output.WriteLine($"hve: {line}"),
+                    Received = record is null ? null : message => File.WriteAllBytes(Path.Combine(record, message.Id + ".eml"), message.Content.ToArray()),
+                },
+                TimeProvider.System);
+            foreach (var fault in faults)
+            {
+                simulator.Faults.Add(fault);
+            }
+
+            return simulator;
+        }
+        catch (SocketException taken)
+        {
+            throw new RelayStartException("simulator", $"cannot listen on {new IPEndPoint(options.Address, options.Port)}: {taken.Message}", taken);
+        }
+    }
+
+    private static SimulatedAccount[]? Accounts(ArgumentResult result)
+    {
+        var accounts = new List<SimulatedAccount>();
+        foreach (var token in result.Tokens)
+        {
+            var colon = token.Value.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 1 || !token.Value[..colon].Contains('@', StringComparison.Ordinal))
+            {
+                result.AddError($"--account: '{token.Value}' is not ADDRESS:PASSWORD");
+                return null;
+            }
+
+            accounts.Add(new SimulatedAccount(token.Value[..colon], token.Value[(colon + 1)..]));
+        }
+
+        return [.. accounts];
+    }
+
+    private static Fault[]? Faults(ArgumentResult result)
+    {
+        var faults = new List<Fault>();
+        foreach (var token in result.Tokens)
+        {
+            if (!Fault.TryParse(token.Value, out var fault, out var error))
+            {
+                result.AddError($"--fault: {error}");
+                return null;
+            }
+
+            faults.Add(fault);
+        }
+
+        return [.. faults];
+    }
+}

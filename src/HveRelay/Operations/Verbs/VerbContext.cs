@@ -1,0 +1,65 @@
+using System.CommandLine;
+using HveRelay.Configuration;
+using HveRelay.Operations.Configuration;
+using HveRelay.Stores.Sqlite;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary>The exit statuses of the contract.</summary>
+internal static class ExitStatus
+{
+    public const int Done = 0;
+
+    /// <summary>A negative answer: not found, unhealthy, undelivered.</summary>
+    public const int No = 1;
+
+    /// <summary>Wrong usage or configuration.</summary>
+    public const int Wrong = 2;
+
+    /// <summary>It broke.</summary>
+    public const int Broke = 3;
+}
+
+/// <summary>What the verbs share: the options of every verb, and how trouble becomes a line and a status.</summary>
+internal static class Verb
+{
+    public static Option<string?> Config { get; } = new("--config")
+    {
+        Description = $"The configuration file; without it the first of {string.Join(", ", ConfigurationFile.Places)}",
+        Recursive = true,
+    };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON for programs" };
+
+    /// <summary>Runs a verb that needs the configuration: every error of it on a line of its own, and status 2.</summary>
+    public static Func<ParseResult, CancellationToken, Task<int>> WithConfiguration(
+        Func<ParseResult, ConfigurationReading.Loaded, CancellationToken, Task<int>> run) => Guarded(async (parsed, cancel) =>
+    {
+        var reading = ConfigurationReader.Read(ConfigurationFile.Find(parsed.GetValue(Config)), EnvironmentKeys.OfThisProcess());
+        if (reading is ConfigurationReading.Loaded loaded)
+        {
+            return await run(parsed, loaded, cancel);
+        }
+
+        foreach (var error in ((ConfigurationReading.Invalid)reading).Errors)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(error.ToString());
+        }
+
+        return ExitStatus.Wrong;
+    });
+
+    /// <summary>Expected trouble is one line on standard error, and status 3.</summary>
+    public static Func<ParseResult, CancellationToken, Task<int>> Guarded(Func<ParseResult, CancellationToken, Task<int>> run) => async (parsed, cancel) =>
+    {
+        try
+        {
+            return await run(parsed, cancel);
+        }
+        catch (Exception trouble) when (trouble is RelayStartException or StoreOpenException or Queue.StoreException)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(trouble.Message.ReplaceLineEndings(" "));
+            return ExitStatus.Broke;
+        }
+    };
+}
