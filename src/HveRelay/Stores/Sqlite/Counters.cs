@@ -1,0 +1,31 @@
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>
+/// Numbers that only grow, whatever is rolled back: what was once handed out never means something else later. They live in memory;
+/// each opening of the store begins a new generation, durably, before it hands out the first.
+/// </summary>
+internal sealed class Counters(long generation, long lastContent)
+{
+    private const int GenerationBits = 36;
+    private long _sequence = generation << GenerationBits;
+    private long _lastContent = lastContent;
+    private long _turn;
+
+    /// <summary>A lease token or the id of an attempt.</summary>
+    public long NextSequence() => ++_sequence;
+
+    public long NextContent() => ++_lastContent;
+
+    public long NextTurn() => ++_turn;
+
+    /// <summary>When each client last had its turn, by number of the turn.</summary>
+    public Dictionary<string, long> Turns { get; } = new(StringComparer.Ordinal);
+
+    public static Counters Load(Database database)
+    {
+        database.Execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'");
+        return new Counters(
+            database.Number("SELECT value FROM meta WHERE name = 'generation'"),
+            ContentRows.NumberOf(database.Number("SELECT max(id) FROM content")));
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>A connection to queue.db with its prepared statements. Used by one thread at a time.</summary>
+internal sealed class Database : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly List<Statement> _statements = [];
+
+    static Database() => Batteries_V2.Init();
+
+    private Database(string source, SqliteOpenMode mode, string settings)
+    {
+        _connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            _connection.Open();
+            Execute(settings);
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    public sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(Database));
+
+    /// <summary>See <see cref="SqliteStoreOptions.BeforeWrite"/>.</summary>
+    public Action<string>? BeforeWrite { get; init; }
+
+    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    /// <summary>Rows changed since the connection was opened.</summary>
+    public int TotalChanges => raw.sqlite3_total_changes(Handle);
+
+    /// <summary>
+    /// The writing connection; the file is there. Checkpoints are the writer's business, between commits; SQLite's own at 64 MiB is the
+    /// net below it.
+    /// </summary>
+    public static Database OpenWriter(string path, Action<string>? beforeWrite = null) => new(path, SqliteOpenMode.ReadWrite, """
+        PRAGMA busy_timeout=5000; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+        PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16384;
+        PRAGMA journal_size_limit=67108864;
+        """) { BeforeWrite = beforeWrite };
+
+    public static Database OpenReader(string path) => new(path, SqliteOpenMode.ReadOnly, """
+        PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;
+        """);
+
+    /// <summary>For a directory that may only be read and a queue that nobody has open: SQLite then needs no files beside it.</summary>
+    public static Database OpenImmutable(string path) =>
+        new(new Uri(path).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly, "PRAGMA query_only=ON;");
+
+    public Statement Prepare(string sql)
+    {
+        SqliteException.ThrowExceptionForRC(
+            raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var handle), Handle);
+        var statement = new Statement(this, handle, sql);
+        _statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>Runs statements once, each to its end.</summary>
+    public void Execute(string script) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(Handle, script), Handle);
+
+    public long Number(string sql)
+    {
+        using var command = new SqliteCommand(sql, _connection);
+        return command.ExecuteScalar() is long number ? number : 0;
+    }
+
+    public string Text(string sql)
+    {
+        using var command = new SqliteCommand(sql, _connection);
+        return command.ExecuteScalar() as string ?? string.Empty;
+    }
+
+    /// <summary>Pages written to the WAL since last asked.</summary>
+    public int PagesWritten()
+    {
+        _ = raw.sqlite3_db_status(Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
+        return pages;
+    }
+
+    /// <summary>After an error: no statement may hold a row of the transaction that is rolled back.</summary>
+    public void ResetStatements()
+    {
+        foreach (var statement in _statements)
+        {
+            statement.Reset();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements)
+        {
+            statement.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+}

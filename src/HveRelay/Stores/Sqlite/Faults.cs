@@ -1,0 +1,32 @@
+using HveRelay.Queue;
+using Microsoft.Data.Sqlite;
+
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>What SQLite's result codes mean for a person (https://www.sqlite.org/rescode.html).</summary>
+internal static class Faults
+{
+    private static readonly Dictionary<int, (StoreFault Fault, string Words)> ByCode = new()
+    {
+        [3 /* PERM */] = (StoreFault.Unwritable, "the queue's files may not be accessed"),
+        [5 /* BUSY */] = (StoreFault.Locked, "another program holds the queue"),
+        [6 /* LOCKED */] = (StoreFault.Locked, "another program holds the queue"),
+        [8 /* READONLY */] = (StoreFault.Unwritable, "the queue's files may not be written"),
+        [10 /* IOERR */] = (StoreFault.Unwritable, "the disk of the queue failed"),
+        [11 /* CORRUPT */] = (StoreFault.Damaged, "the queue is damaged"),
+        [13 /* FULL */] = (StoreFault.Full, "the disk of the queue is full"),
+        [14 /* CANTOPEN */] = (StoreFault.Unwritable, "the queue's files cannot be opened"),
+        [26 /* NOTADB */] = (StoreFault.Damaged, "the queue is damaged"),
+    };
+
+    /// <summary>The fault behind an exception, or the exception itself where it is a bug.</summary>
+    public static Exception Translate(Exception cause) =>
+        cause is SqliteException sqlite && ByCode.TryGetValue(sqlite.SqliteErrorCode, out var known)
+            ? new StoreException(known.Fault, $"{known.Words}: {sqlite.Message}", sqlite)
+            : cause;
+
+    /// <summary>The fault of a lost transaction: every operation in it fails with it.</summary>
+    public static StoreException OfTransaction(Exception cause) =>
+        Translate(cause) as StoreException
+        ?? new StoreException(StoreFault.Unwritable, $"the queue could not be written: {cause.Message}", cause);
+}

@@ -1,0 +1,91 @@
+using HveRelay.Mail;
+using HveRelay.Queue;
+
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>Lists messages. A state is matched by any recipient that is in it: a message that failed for one of two is a failed one too.</summary>
+internal sealed class Listing(Database database)
+{
+    private const int MostShown = 3;
+
+    private readonly Statement _recipients = database.Prepare($"""
+        SELECT min(state), count(*), min(CASE WHEN state = {(int)RecipientState.Queued} THEN due_at END),
+            (SELECT sum(attempts) FROM part WHERE message = ?1)
+        FROM recipient WHERE message = ?1
+        """);
+
+    private readonly Statement _addresses = database.Prepare(
+        $"SELECT address FROM recipient WHERE message = ? ORDER BY number LIMIT {MostShown}");
+
+    private readonly Statement _lastReply = database.Prepare("""
+        SELECT r.reply FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
+        WHERE a.message = ? AND a.ended_at IS NOT NULL ORDER BY a.ended_at DESC, a.id DESC, r.recipient LIMIT 1
+        """);
+
+    public List<QueueEntry> List(QueueFilter filter)
+    {
+        var envelopes = new List<Envelope>();
+        using (var matching = Matching(filter))
+        {
+            while (matching.Next())
+            {
+                envelopes.Add(Rows.Envelope(matching));
+            }
+        }
+
+        return envelopes.ConvertAll(Entry);
+    }
+
+    /// <summary>The query with one condition for each part of the filter that is there.</summary>
+    private Statement Matching(QueueFilter filter)
+    {
+        (string Condition, object? Value)[] conditions =
+        [
+            ("id > ?", filter.After?.Value),
+            ("received_at < ?", filter.ReceivedBefore?.UtcTicks),
+            (@"client LIKE ? ESCAPE '\'", Anywhere(filter.Client)),
+            (@"reverse_path LIKE ? ESCAPE '\'", Anywhere(filter.Sender)),
+            (@"EXISTS (SELECT 1 FROM recipient r WHERE r.message = id AND r.address LIKE ? ESCAPE '\')", Anywhere(filter.Recipient)),
+            ("EXISTS (SELECT 1 FROM recipient r WHERE r.message = id AND r.state = ?)", (long?)filter.State),
+        ];
+        var given = conditions.Where(each => each.Value is not null).ToArray();
+
+        // What has not ended comes from an index that holds it in order of age, before any history.
+        var open = filter.State is RecipientState.Queued or RecipientState.Held;
+        var where = given.Select(each => each.Condition).Append(open ? "ended_at IS NULL" : "TRUE");
+        var query = database.Prepare($"""
+            SELECT {Rows.EnvelopeColumns} FROM message {(open ? "INDEXED BY message_ended" : "NOT INDEXED")}
+            WHERE {string.Join(" AND ", where)} ORDER BY id LIMIT ?
+            """);
+        foreach (var (_, value) in given)
+        {
+            query = value is string text ? query.Set(text) : query.Set((long)value!);
+        }
+
+        return query.Set(filter.Limit);
+    }
+
+    private static string? Anywhere(string? text) => text is null
+        ? null
+        : $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal)}%";
+
+    private QueueEntry Entry(Envelope envelope)
+    {
+        var id = envelope.Id.Value;
+        _recipients.Set(id).Next();
+        var (state, count, nextDue, attempts) =
+            ((RecipientState)_recipients.Int(0), _recipients.Int(1), _recipients.TimeOrNull(2), _recipients.Int(3));
+        _recipients.Reset();
+        var addresses = new List<string>();
+        _addresses.Set(id);
+        while (_addresses.Next())
+        {
+            addresses.Add(_addresses.Text(0));
+        }
+
+        var lastReply = _lastReply.Set(id).Next() ? _lastReply.Text(0) : null;
+        _lastReply.Reset();
+        return new QueueEntry(envelope, state, addresses, count, attempts, nextDue, lastReply);
+    }
+}

@@ -1,0 +1,96 @@
+using HveRelay.Queue;
+using Microsoft.Data.Sqlite;
+
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>What has to hold before a queue is used, and the sentence for each way in which it does not.</summary>
+internal static class Opening
+{
+    private const string Remedy =
+        "restore it from a backup, or set it aside and start with an empty queue: see docs/operating.md on recovery";
+
+    /// <summary>Makes the file where there is none, checks it after an unclean end, and brings its tables up to date; returns its path.</summary>
+    public static string PrepareDatabase(SqliteStoreOptions options, DirectoryLock held, ILogger log)
+    {
+        var files = new QueueFiles(options.Directory);
+        try
+        {
+            files.CreateDatabase();
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw DirectoryLock.Unwritable(options.Directory, cause);
+        }
+
+        using var database = Database.OpenWriter(files.Database);
+        if (!held.EndedCleanly)
+        {
+            log.LogWarning("the relay did not end cleanly last time: checking {File}", files.Database);
+            if (database.Text("PRAGMA quick_check(1)") is not "ok" and var damage)
+            {
+                throw new StoreOpenException($"{files.Database} is damaged ({damage}): {Remedy}");
+            }
+        }
+
+        if (!Schema.Migrate(database))
+        {
+            throw Foreign(files.Database);
+        }
+
+        return files.Database;
+    }
+
+    public static ReadPool Readers(string directory)
+    {
+        var path = new QueueFiles(directory).Database;
+        if (!File.Exists(path))
+        {
+            throw new StoreOpenException($"there is no queue in {directory}: {path} does not exist");
+        }
+
+        try
+        {
+            using var database = OpenToRead(path);
+            return Schema.IsCurrent(database) ? new ReadPool(() => OpenToRead(path)) : throw Foreign(path);
+        }
+        catch (SqliteException cause)
+        {
+            throw Unopenable(directory, cause);
+        }
+    }
+
+    public static StoreOpenException Unopenable(string directory, SqliteException cause)
+    {
+        var path = new QueueFiles(directory).Database;
+        return Faults.Translate(cause) switch
+        {
+            StoreException { Fault: StoreFault.Damaged } => new($"{path} is damaged or no queue at all ({cause.Message}): {Remedy}", cause),
+            StoreException fault => new($"{path} cannot be opened: {fault.Message}", cause),
+            _ => new($"{path} cannot be used: {cause.Message}", cause),
+        };
+    }
+
+    private static StoreOpenException Foreign(string path) =>
+        new($"{path} was made by a newer version of the relay, or by another program: run the version that made it, or name another directory");
+
+    private static Database OpenToRead(string path)
+    {
+        var database = Database.OpenReader(path);
+        try
+        {
+            // The first look is what needs the WAL's index beside the file.
+            database.Number("SELECT count(*) FROM sqlite_schema");
+            return database;
+        }
+        catch (SqliteException) when (!File.Exists(path + "-wal"))
+        {
+            database.Dispose();
+            return Database.OpenImmutable(path);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+}

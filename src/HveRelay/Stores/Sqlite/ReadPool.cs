@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>Reading connections, lent for one look-up each, so that no reader keeps the WAL from starting over.</summary>
+internal sealed class ReadPool(Func<Database> open) : IDisposable
+{
+    private const int MostIdle = 8;
+    private readonly ConcurrentBag<ReadSession> _idle = [];
+    private volatile bool _closed;
+
+    public T Read<T>(Func<ReadSession, T> look)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        ReadSession? session = null;
+        try
+        {
+            if (!_idle.TryTake(out session))
+            {
+                session = new ReadSession(open());
+            }
+
+            var seen = look(session);
+            Return(session);
+            return seen;
+        }
+        catch (Exception cause)
+        {
+            session?.Dispose();
+            if (cause is SqliteException)
+            {
+                throw Faults.Translate(cause);
+            }
+
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _closed = true;
+        while (_idle.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+    }
+
+    private void Return(ReadSession session)
+    {
+        if (_closed || _idle.Count >= MostIdle)
+        {
+            session.Dispose();
+            return;
+        }
+
+        _idle.Add(session);
+        if (_closed)
+        {
+            Dispose();
+        }
+    }
+}

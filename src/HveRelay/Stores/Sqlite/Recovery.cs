@@ -1,0 +1,81 @@
+using HveRelay.Mail;
+using HveRelay.Queue;
+
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>Puts in order what a relay that died has left.</summary>
+internal sealed class Recovery(
+    Database database, PartRows parts, AttemptRows attempts, RecipientEnds ends, DueIndex due, Ledger ledger, ContentRows contents)
+{
+    private const string Reply = "the relay stopped before the reply came";
+
+    private readonly Statement _addresses = database.Prepare("SELECT number, address FROM recipient WHERE message = ? AND part = ?");
+
+    private readonly Statement _leased = database.Prepare(
+        "SELECT message, number FROM part INDEXED BY part_due WHERE next_due IS NOT NULL AND lease_until IS NOT NULL");
+
+    private readonly Statement _moveQueued = database.Prepare("UPDATE part SET lane = '' WHERE lane = ? AND next_due IS NOT NULL");
+
+    private readonly Statement _moveHeld = database.Prepare("""
+        UPDATE part SET lane = ''
+        WHERE next_due IS NULL AND lane NOT IN (SELECT value FROM json_each(?))
+            AND message IN (SELECT id FROM message INDEXED BY message_expiry WHERE ended_at IS NULL AND held > 0)
+        """);
+
+    public IReadOnlyList<RecoveredAttempt> Recover(IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt)
+    {
+        var open = attempts.AllOpen();
+        var recovered = open.ConvertAll(attempt => MakeUnsure(attempt, now, dueAt));
+        EndLeases();
+        contents.DeleteUnfinished();
+        foreach (var lane in due.Lanes().Except(configured).Where(lane => lane != Lane.AnyAccount))
+        {
+            _moveQueued.Set(lane.Name).Run();
+        }
+
+        _moveHeld.Set(Expiring.Names(configured)).Run();
+        foreach (var attempt in open)
+        {
+            ledger.Settle(attempt.Scopes, attempt.Granted, attempt.Granted, now);
+        }
+
+        return recovered;
+    }
+
+    private RecoveredAttempt MakeUnsure(OpenAttempt attempt, DateTimeOffset now, DateTimeOffset dueAt)
+    {
+        var tally = default(Tally);
+        foreach (var number in attempt.Recipients)
+        {
+            attempts.Result(attempt, number, Outcome.Unsure, Reply);
+            ends.Move((attempt.Message, attempt.Part, number), RecipientState.Queued, dueAt, now, ref tally);
+        }
+
+        attempts.End(attempt, now);
+        ledger.Write(attempt.Scopes, attempt.Granted, now);
+        parts.Free(attempt.Message, attempt.Part);
+        var addresses = new Dictionary<int, string>();
+        _addresses.Set(attempt.Message).Set(attempt.Part);
+        while (_addresses.Next())
+        {
+            addresses[_addresses.Int(0)] = _addresses.Text(1);
+        }
+
+        return new RecoveredAttempt(
+            new MessageId(attempt.Message), attempt.Part, attempt.Account, [.. attempt.Recipients.Select(number => addresses[number])]);
+    }
+
+    private void EndLeases()
+    {
+        var leased = new List<(long Message, int Part)>();
+        while (_leased.Next())
+        {
+            leased.Add((_leased.Long(0), _leased.Int(1)));
+        }
+
+        foreach (var (message, part) in leased)
+        {
+            parts.Free(message, part);
+        }
+    }
+}

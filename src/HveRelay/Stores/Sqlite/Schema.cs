@@ -1,0 +1,87 @@
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>
+/// The tables. Times are ticks of .NET, UTC; ledger seconds count from 1970. A migration is a script; the number of those that ran
+/// is <c>PRAGMA user_version</c>. Scripts that were released never change.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>"HveR": tells our file from any other SQLite database.</summary>
+    public const long ApplicationId = 0x48766552;
+
+    public static readonly string[] Migrations =
+    [
+        """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO meta VALUES ('generation', 0), ('probe', 0);
+
+        -- queued and held count its recipients; ended_at is set when both are 0. content is NULL once dropped.
+        CREATE TABLE message(
+            id INTEGER PRIMARY KEY, reverse_path TEXT NOT NULL, received_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+            size INTEGER NOT NULL, priority INTEGER NOT NULL, eight_bit INTEGER NOT NULL, client TEXT NOT NULL, address TEXT NOT NULL,
+            hello TEXT NOT NULL, user TEXT, tls TEXT, protocol TEXT NOT NULL,
+            content INTEGER, queued INTEGER NOT NULL, held INTEGER NOT NULL, ended_at INTEGER) STRICT;
+        CREATE INDEX message_ended ON message(ended_at);
+        CREATE INDEX message_expiry ON message(expires_at, queued, held) WHERE ended_at IS NULL;
+
+        -- next_due: the earliest due time of its queued recipients; the end of the lease while leased; NULL when none is queued.
+        -- lease_until is NULL while not leased. token is that of the latest lease.
+        CREATE TABLE part(
+            message INTEGER NOT NULL, number INTEGER NOT NULL, of INTEGER NOT NULL, lane TEXT NOT NULL, client TEXT NOT NULL,
+            priority INTEGER NOT NULL, next_due INTEGER, lease_until INTEGER, token INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (message, number)) STRICT, WITHOUT ROWID;
+        CREATE INDEX part_due ON part(lane, priority, client, next_due, lease_until) WHERE next_due IS NOT NULL;
+
+        CREATE TABLE recipient(
+            message INTEGER NOT NULL, part INTEGER NOT NULL, number INTEGER NOT NULL, address TEXT NOT NULL, state INTEGER NOT NULL,
+            due_at INTEGER, ended_at INTEGER, PRIMARY KEY (message, part, number)) STRICT, WITHOUT ROWID;
+
+        -- recipients: numbers of those granted, comma between. scopes: of the ledger, line feed behind each.
+        CREATE TABLE attempt(
+            message INTEGER NOT NULL, id INTEGER NOT NULL, part INTEGER NOT NULL, number INTEGER NOT NULL, account TEXT NOT NULL,
+            started_at INTEGER NOT NULL, ended_at INTEGER, granted INTEGER NOT NULL, recipients TEXT NOT NULL, scopes TEXT NOT NULL,
+            PRIMARY KEY (message, id)) STRICT, WITHOUT ROWID;
+        CREATE INDEX attempt_open ON attempt(message, id) WHERE ended_at IS NULL;
+        CREATE TABLE attempt_result(
+            message INTEGER NOT NULL, attempt INTEGER NOT NULL, recipient INTEGER NOT NULL, outcome INTEGER NOT NULL,
+            reply TEXT NOT NULL, PRIMARY KEY (message, attempt, recipient)) STRICT, WITHOUT ROWID;
+
+        -- id: number of the content << 20 | index of the chunk. All chunks but the last are ContentRows.ChunkOctets long.
+        CREATE TABLE content(id INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
+        -- Contents of several chunks that no message owns yet.
+        CREATE TABLE unfinished(content INTEGER PRIMARY KEY) STRICT;
+
+        CREATE TABLE ledger(
+            scope TEXT NOT NULL, second INTEGER NOT NULL, recipients INTEGER NOT NULL,
+            PRIMARY KEY (scope, second)) STRICT, WITHOUT ROWID;
+        """,
+    ];
+
+    public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;
+
+    /// <summary>Brings the file to the newest version. False where a newer program made it or it is no queue.</summary>
+    public static bool Migrate(Database database)
+    {
+        var version = Version(database);
+        if (version < 0 || version > Migrations.Length)
+        {
+            return false;
+        }
+
+        for (; version < Migrations.Length; version++)
+        {
+            database.Execute($"""
+                BEGIN IMMEDIATE; {Migrations[version]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={version + 1}; COMMIT;
+                """);
+        }
+
+        return true;
+    }
+
+    /// <summary>Migrations that ran; -1 where another program made the file.</summary>
+    private static long Version(Database database)
+    {
+        var empty = database.Number("SELECT count(*) FROM sqlite_schema") == 0;
+        return empty || database.Number("PRAGMA application_id") == ApplicationId ? database.Number("PRAGMA user_version") : -1;
+    }
+}

@@ -1,0 +1,191 @@
+using HveRelay.Mail;
+using HveRelay.Queue;
+using Microsoft.Data.Sqlite;
+
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>
+/// The queue in one SQLite file, queue.db, for one relay. All writing goes through <see cref="Writer"/>; reading goes beside it.
+/// </summary>
+public sealed class SqliteQueueStore : IQueueStore
+{
+    private const int PurgedAtOnce = 100;
+    private readonly DirectoryLock _lock;
+    private readonly Writer _writer;
+    private readonly ReadPool _pool;
+    private readonly SqliteQueueReader _reader;
+    private readonly DiskReserve _reserve;
+    private bool _disposed;
+
+    private SqliteQueueStore(DirectoryLock held, Writer writer, ReadPool pool, DiskReserve reserve)
+    {
+        (_lock, _writer, _pool, _reserve) = (held, writer, pool, reserve);
+        _reader = new SqliteQueueReader(pool);
+    }
+
+    /// <summary>Opens the queue of a directory, and makes one where there is none. After an unclean end the file is checked first.</summary>
+    /// <exception cref="StoreOpenException">It cannot be opened. Nothing was deleted or overwritten.</exception>
+    public static Task<SqliteQueueStore> OpenAsync(SqliteStoreOptions options, TimeProvider clock, ILogger log) =>
+        Task.Run(() => Open(options, clock, log));
+
+    /// <summary>Reads a queue beside a running relay, or when none runs. Never creates a file of its own.</summary>
+    /// <exception cref="StoreOpenException">There is no queue, or it cannot be read.</exception>
+    public static IQueueReader OpenReader(string directory) => new SqliteQueueReader(Opening.Readers(directory));
+
+    /// <summary>Renames the files of a queue that cannot be opened, for a person to look at; returns their new names.</summary>
+    /// <exception cref="StoreOpenException">A relay runs on it, or the directory cannot be written.</exception>
+    public static IReadOnlyList<string> SetAside(string directory, DateTimeOffset now)
+    {
+        using var held = DirectoryLock.Take(directory);
+        try
+        {
+            var names = new QueueFiles(directory).SetAside(now);
+            held.Clean();
+            return names;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw DirectoryLock.Unwritable(directory, cause);
+        }
+    }
+
+    public IContentWriter CreateContent() => new ContentWriter(_writer, _reserve);
+
+    public async ValueTask EnqueueAsync(NewMessage message, IContentWriter content, CancellationToken cancel)
+    {
+        var octets = content as ContentWriter ?? throw new ArgumentException("the content is another store's", nameof(content));
+        if (message.Parts.Count == 0 || message.Parts.Any(part => part.Recipients.Count == 0))
+        {
+            throw new ArgumentException("a message has a part at least, and a part a recipient", nameof(message));
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        _reserve.ThrowIfLow();
+        await octets.SettleAsync();
+        await _writer.DoAsync(Need.Sync, session => session.Enqueueing.Enqueue(message, octets));
+        octets.Enqueued();
+    }
+
+    public async ValueTask<IReadOnlyList<DuePart>> TakeAsync(TakeRequest request, CancellationToken cancel)
+    {
+        if (request.LeaseUntil <= request.Now)
+        {
+            throw new ArgumentException("a lease ends after it begins", nameof(request));
+        }
+
+        return await DoAsync(Need.Nothing, session => session.Taking.Take(request), cancel);
+    }
+
+    public ValueTask<AttemptGrant> BeginAsync(AttemptStart start, CancellationToken cancel)
+    {
+        if (start.Recipients.Count == 0)
+        {
+            throw new ArgumentException("an attempt has a recipient at least", nameof(start));
+        }
+
+        return DoAsync(Need.Sync, session => session.Beginning.Begin(start), cancel);
+    }
+
+    public ValueTask<bool> CompleteAsync(AttemptEnd end, CancellationToken cancel) =>
+        DoAsync(Need.Sync, session => session.Completing.Complete(end), cancel);
+
+    public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset? dueAt, CancellationToken cancel) =>
+        await DoAsync(Need.Nothing, session => session.Parts.Release(leases, dueAt), cancel);
+
+    public ValueTask<DateTimeOffset?> NextDueAsync(IReadOnlyList<Lane> lanes, CancellationToken cancel) =>
+        DoAsync(Need.Nothing, session => session.Due.Earliest(lanes), cancel);
+
+    public ValueTask<IReadOnlyList<ExpiredRecipient>> ExpireAsync(
+        IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) =>
+        DoAsync(Need.Sync, session => session.Expiring.Expire(lanes, now, most), cancel);
+
+    public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
+        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
+        DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
+
+    public async ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel)
+    {
+        // In small pieces, so that mail that arrives gets in between.
+        var purged = 0;
+        while (purged < most)
+        {
+            var share = Math.Min(PurgedAtOnce, most - purged);
+            var dropped = await DoAsync(Need.Nothing, session => session.Purging.Purge(before, share), cancel);
+            purged += dropped;
+            if (dropped < share)
+            {
+                break;
+            }
+        }
+
+        return purged;
+    }
+
+    public async ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel)
+    {
+        await DoAsync(Need.Sync, session => session.Probe(), cancel);
+        return _writer.LastSync;
+    }
+
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(MessageId id, long offset, CancellationToken cancel) =>
+        _reader.ReadContentAsync(id, offset, cancel);
+
+    public ValueTask<IReadOnlyList<QueueEntry>> ListAsync(QueueFilter filter, CancellationToken cancel) => _reader.ListAsync(filter, cancel);
+
+    public ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) => _reader.FindAsync(id, cancel);
+
+    public async ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) =>
+        await _reader.TotalsAsync(cancel) with { Syncs = _writer.Syncs, LastSync = _writer.LastSync };
+
+    public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) =>
+        _reader.UsedAsync(scope, since, cancel);
+
+    /// <summary>Commits what is under way and closes the file; what is handed in after that is refused.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
+        _pool.Dispose();
+        var clean = await _writer.CloseAsync();
+        if (clean)
+        {
+            _lock.Clean();
+        }
+
+        _lock.Dispose();
+    }
+
+    private static SqliteQueueStore Open(SqliteStoreOptions options, TimeProvider clock, ILogger log)
+    {
+        var held = DirectoryLock.Take(options.Directory);
+        try
+        {
+            var path = Opening.PrepareDatabase(options, held, log);
+            using var first = Database.OpenWriter(path);
+            var counters = Counters.Load(first);
+            held.MarkRunning();
+            var writer = new Writer(
+                () => new WriteSession(Database.OpenWriter(path, options.BeforeWrite), counters), clock, log);
+            return new SqliteQueueStore(held, writer, new ReadPool(() => Database.OpenReader(path)), new DiskReserve(options, clock));
+        }
+        catch (Exception cause)
+        {
+            held.Dispose();
+            if (cause is SqliteException sqlite)
+            {
+                throw Opening.Unopenable(options.Directory, sqlite);
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask<T> DoAsync<T>(Need need, Func<WriteSession, T> work, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return await _writer.DoAsync(need, work);
+    }
+}

@@ -1,0 +1,159 @@
+using Microsoft.Data.Sqlite;
+
+namespace HveRelay.Stores.Sqlite;
+
+/// <summary>The writing connection, its prepared statements, and what is held in memory of it; made anew after a failed commit.</summary>
+internal sealed class WriteSession : IDisposable
+{
+    private readonly Database _database;
+    private readonly Statement _begin, _savepoint, _release, _rollbackTo, _commit, _probe;
+    private int _changesAtBegin, _pagesSinceCheckpoint;
+    private Undo _undo;
+
+    public WriteSession(Database database, Counters counters)
+    {
+        _database = database;
+        _begin = database.Prepare("BEGIN IMMEDIATE");
+        _savepoint = database.Prepare("SAVEPOINT operation");
+        _release = database.Prepare("RELEASE operation");
+        _rollbackTo = database.Prepare("ROLLBACK TO operation");
+        _commit = database.Prepare("COMMIT");
+        _probe = database.Prepare("UPDATE meta SET value = value + 1 WHERE name = 'probe'");
+        Contents = new ContentRows(database, counters);
+        Ledger = new Ledger(database);
+        Due = new DueIndex(database);
+        Parts = new PartRows(database);
+        var attempts = new AttemptRows(database);
+        var ends = new RecipientEnds(database, Contents);
+        Enqueueing = new Enqueueing(database, Contents);
+        Taking = new Taking(database, Parts, Due, counters);
+        Beginning = new Beginning(database, Parts, attempts, Ledger, counters);
+        Completing = new Completing(Parts, attempts, ends, Ledger);
+        Expiring = new Expiring(database, Parts, ends);
+        Recovery = new Recovery(database, Parts, attempts, ends, Due, Ledger, Contents);
+        Purging = new Purging(database);
+    }
+
+    private enum Undo
+    {
+        Nothing,
+        Operation,
+        Transaction,
+    }
+
+    public ContentRows Contents { get; }
+
+    public PartRows Parts { get; }
+
+    public Ledger Ledger { get; }
+
+    public Enqueueing Enqueueing { get; }
+
+    public DueIndex Due { get; }
+
+    public Taking Taking { get; }
+
+    public Beginning Beginning { get; }
+
+    public Completing Completing { get; }
+
+    public Expiring Expiring { get; }
+
+    public Recovery Recovery { get; }
+
+    public Purging Purging { get; }
+
+    public bool InTransaction => _database.InTransaction;
+
+    /// <summary>True where the open transaction wrote something, so that its commit syncs.</summary>
+    public bool Wrote => _database.TotalChanges != _changesAtBegin;
+
+    /// <summary>Runs an operation within the transaction, which it begins where there is none. After an exception comes <see cref="TryUndo"/>.</summary>
+    public void Run(Operation operation)
+    {
+        _undo = Undo.Nothing;
+        if (!InTransaction)
+        {
+            _begin.Run();
+            _changesAtBegin = _database.TotalChanges;
+        }
+
+        _savepoint.Run();
+        _undo = Undo.Operation;
+        operation.Run(this);
+
+        // By now what is kept in memory says that it happened.
+        _undo = Undo.Transaction;
+        _release.Run();
+    }
+
+    /// <summary>Undoes the operation that failed. False where the transaction cannot go on, or SQLite already gave it up.</summary>
+    public bool TryUndo()
+    {
+        _database.ResetStatements();
+        if (!InTransaction || _undo == Undo.Transaction)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (_undo == Undo.Operation)
+            {
+                _rollbackTo.Run();
+                _release.Run();
+            }
+
+            return true;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
+
+    public void Commit()
+    {
+        _commit.Run();
+        Contents.Committed();
+    }
+
+    public int Probe() => _probe.Run();
+
+    /// <summary>
+    /// A little of what a quiet moment is for: gives free pages back to the file system and empties the WAL. False when nothing is left.
+    /// </summary>
+    public bool Tidy()
+    {
+        const int PagesAtOnce = 1024;
+        const int PagesKept = 256;
+        var spare = _database.Number("PRAGMA freelist_count") - PagesKept;
+        if (spare > 0)
+        {
+            _database.Execute($"PRAGMA incremental_vacuum({Math.Min(spare, PagesAtOnce)})");
+        }
+
+        // Does not wait for readers of other programs.
+        _database.Execute("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=5000;");
+        return spare > PagesAtOnce;
+    }
+
+    /// <summary>Moves the WAL into the database once it has grown by 16 MiB, so that it starts over.</summary>
+    public void Checkpoint()
+    {
+        const int Pages = 4096;
+        _pagesSinceCheckpoint += _database.PagesWritten();
+        if (_pagesSinceCheckpoint >= Pages)
+        {
+            _pagesSinceCheckpoint = 0;
+            _database.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+        }
+    }
+
+    /// <summary>Closing gives an open transaction up.</summary>
+    public void Dispose()
+    {
+        Contents.Abandoned();
+        _database.Dispose();
+    }
+}
