@@ -12,7 +12,7 @@ internal static class BrokenSignatures
 
     public static void Note(EditedHeader header)
     {
-        foreach (var field in header.Fields.Where(field => Array.Exists(Signatures, field.Is)).Take(MostNotes))
+        foreach (var field in Signatures.SelectMany(header.All).Take(MostNotes))
         {
             // Signing a field that is not there is allowed and means that it must not be added (section 5.4.2).
             var tags = field.Decode().Split(';', StringSplitOptions.TrimEntries);

@@ -30,11 +30,9 @@ internal sealed class EditedHeader
     /// <summary>Names of fields that were removed, added or given another value.</summary>
     public IReadOnlySet<string> Changed => _changed;
 
-    public IReadOnlyList<HeaderField> Fields => _editor.Fields;
-
     public void Note(string note) => _notes.Add(note.Length > LongestNote ? note[..LongestNote] + "…" : note);
 
-    public IEnumerable<HeaderField> All(string name) => _editor.Fields.Where(field => field.Is(name));
+    public IReadOnlyList<HeaderField> All(string name) => _editor.All(name);
 
     public bool Has(string name) => _editor.Has(name);
 

@@ -286,7 +286,9 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
             return null; // a comment between the words
         }
 
-        return Folding.Harmless(Encoding.ASCII.GetString(phrase).ReplaceLineEndings(string.Empty));
+        // What is no fold, a line end without white space after it, becomes a space: it parts two words as well.
+        return Folding.Harmless(Encoding.ASCII.GetString(phrase)
+            .Replace("\r\n ", " ", StringComparison.Ordinal).Replace("\r\n\t", "\t", StringComparison.Ordinal));
     }
 
     private static bool IsAtom(ReadOnlySpan<byte> text)
