@@ -14,7 +14,7 @@ internal static class BrokenSignatures
     {
         foreach (var field in Signatures.SelectMany(header.All).Take(MostNotes))
         {
-            // Signing a field that is not there is allowed and means that it must not be added (section 5.4.2).
+            // Signing a field that is not there is allowed and means that it must not be added (section 5.4).
             var tags = field.Decode().Split(';', StringSplitOptions.TrimEntries);
             var broken = Tag(tags, 'h').Split(':', StringSplitOptions.TrimEntries)
                 .Where(header.Changed.Contains).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();

@@ -21,7 +21,9 @@ internal sealed class EditedHeader
 
         if (block.End == HeaderEnd.BodyLine)
         {
-            Note(block.Fields.Count == 0 ? "no header at all" : "no empty line after the header: the first line that is no field began the body");
+            Note(block.Fields.Count == 0
+                ? "no header at all"
+                : "no empty line after the header: the first line that is no field began the body");
         }
     }
 
