@@ -20,7 +20,8 @@ internal static class Octets
     /// <summary>Text of any characters that a value may be made of, the dangerous ones often.</summary>
     public static Arbitrary<string> Text =>
         Gen.Elements("\r\n", "\r", "\n", "\0", "\t", " ", "   ", "a", "word", "é", "漢字", "😀", "\ud83d", "=?utf-8?q?x?=", "\"", "\\",
-                "<a@b>", ",", "X-Bad: 1", "a@b", ".", "(", ")", "\u0085", "\u2028", new string('w', 80), new string('w', 1100), new string(' ', 70))
+                "<a@b>", ",", "X-Bad: 1", "a@b", ".", "(", ")", "\u0085", "\u2028", new string('w', 80),
+                new string('w', 1100), new string(' ', 70))
             .ListOf().Select(string.Concat).ToArbitrary();
 
     public static void Hold(this Property property) => property.Check(Config.QuickThrowOnFailure.WithMaxTest(500));
