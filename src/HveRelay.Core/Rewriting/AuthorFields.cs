@@ -5,6 +5,8 @@ namespace HveRelay.Rewriting;
 /// <summary>From and the fields around it: who wrote the message, who sent it, who gets the answer.</summary>
 internal static class AuthorFields
 {
+    private const int MostFroms = 100; // where nobody looks for a name any more
+
     /// <summary>Makes the account the author; the original author stays as display name, Reply-To and X-Original-From.</summary>
     public static void Become(string account, EditedHeader header, RewriteContext context)
     {
@@ -47,7 +49,7 @@ internal static class AuthorFields
     private static NamedMailbox? Author(EditedHeader header)
     {
         NamedMailbox? named = null;
-        foreach (var field in header.All("From"))
+        foreach (var field in header.All("From").Take(MostFroms))
         {
             foreach (var mailbox in AddressList.Parse(field.Value.Span).Mailboxes)
             {
@@ -72,7 +74,7 @@ internal static class AuthorFields
 
     /// <summary>One From with nothing but the account in it needs no change; our own notices are like that.</summary>
     private static bool IsAlready(string account, EditedHeader header) =>
-        header.All("From").Take(2).ToArray() is [var from]
+        header.All("From") is [var from]
         && AddressList.Parse(from.Value.Span) is { IsWellFormed: true, Mailboxes: [{ Group: null } only] }
         && Same(only.Address, account);
 
@@ -105,7 +107,7 @@ internal static class AuthorFields
             ({ Address: "" }, _) => $"From without an address became {account}, kept as X-Original-From",
             _ => $"From {author.Address} became {account}, kept as X-Original-From",
         });
-        var fields = header.All("From").Count();
+        var fields = header.All("From").Count;
         if (fields > 1)
         {
             header.Note($"{fields} From fields made one");

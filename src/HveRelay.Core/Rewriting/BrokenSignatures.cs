@@ -12,9 +12,9 @@ internal static class BrokenSignatures
 
     public static void Note(EditedHeader header)
     {
-        foreach (var field in header.Fields.Where(field => Array.Exists(Signatures, field.Is)).Take(MostNotes))
+        foreach (var field in Signatures.SelectMany(header.All).Take(MostNotes))
         {
-            // Signing a field that is not there is allowed and means that it must not be added (section 5.4.2).
+            // Signing a field that is not there is allowed and means that it must not be added (section 5.4).
             var tags = field.Decode().Split(';', StringSplitOptions.TrimEntries);
             var broken = Tag(tags, 'h').Split(':', StringSplitOptions.TrimEntries)
                 .Where(header.Changed.Contains).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();

@@ -21,7 +21,9 @@ internal sealed class EditedHeader
 
         if (block.End == HeaderEnd.BodyLine)
         {
-            Note(block.Fields.Count == 0 ? "no header at all" : "no empty line after the header: the first line that is no field began the body");
+            Note(block.Fields.Count == 0
+                ? "no header at all"
+                : "no empty line after the header: the first line that is no field began the body");
         }
     }
 
@@ -30,11 +32,9 @@ internal sealed class EditedHeader
     /// <summary>Names of fields that were removed, added or given another value.</summary>
     public IReadOnlySet<string> Changed => _changed;
 
-    public IReadOnlyList<HeaderField> Fields => _editor.Fields;
-
     public void Note(string note) => _notes.Add(note.Length > LongestNote ? note[..LongestNote] + "…" : note);
 
-    public IEnumerable<HeaderField> All(string name) => _editor.Fields.Where(field => field.Is(name));
+    public IReadOnlyList<HeaderField> All(string name) => _editor.All(name);
 
     public bool Has(string name) => _editor.Has(name);
 

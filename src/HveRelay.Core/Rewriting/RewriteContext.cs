@@ -15,7 +15,7 @@ public enum RewriteMode
 /// <param name="HostName">Our own name in Received and in a Message-ID that we make.</param>
 /// <param name="Account">The address of the account that sends; null in <see cref="RewriteMode.Keep"/>, where there may be none.</param>
 /// <param name="OnlyRecipient">The address of the message's only recipient for the <c>for</c> of Received; null where there are
-/// more, since RFC 5321 section 7.6 tells none of the others.</param>
+/// more, since RFC 5321 section 7.2 has blind copies stay blind.</param>
 public sealed record RewriteContext(
     Envelope Envelope, string HostName, RewriteMode Mode, string? Account = null, string? OnlyRecipient = null);
 

@@ -23,9 +23,16 @@ internal static class TraceText
     }
 
     /// <summary>The argument of EHLO: a domain or an address literal.</summary>
-    public static string HelloName(string name) =>
-        name is ['[', .. var literal, ']'] && AddressLiteral(literal.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase) ? literal[5..] : literal)
-            is { } address ? address : Domain(name);
+    public static string HelloName(string name)
+    {
+        if (name is not ['[', .. var address, ']'])
+        {
+            return Domain(name);
+        }
+
+        address = address.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase) ? address[5..] : address;
+        return AddressLiteral(address) ?? Domain(name);
+    }
 
     /// <summary>RFC 5321 section 4.1.3; null where the text is no IP address.</summary>
     public static string? AddressLiteral(string address) =>

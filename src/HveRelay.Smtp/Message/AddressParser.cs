@@ -1,12 +1,10 @@
-using System.Text;
-
 namespace HveRelay.Smtp.Message;
 
 /// <summary>Makes mailboxes of tokens: one pass from left to right, each token is looked at a fixed number of times.</summary>
 internal ref struct AddressParser(ReadOnlySpan<byte> source)
 {
     private readonly ReadOnlySpan<byte> _source = source;
-    private readonly Encoding _charset = Charsets.Guess(source);
+    private readonly AddressWords _text = new(source);
     private readonly List<NamedMailbox> _mailboxes = [];
     private readonly List<string> _groups = [];
     private readonly List<AddressToken> _tokens = [];
@@ -52,7 +50,7 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
                 _group = null;
                 break;
             case ':' when _group is null && _angle is null && _words.Count > 0 && !HasAt(_words):
-                _group = Name(_words);
+                _group = _text.Name(_words);
                 _groups.Add(_group);
                 _words.Clear();
                 _comments.Clear();
@@ -91,7 +89,7 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
             switch (token.Kind == AddressTokenKind.Special ? (char)_source[token.Start] : ' ')
             {
                 case '>':
-                    return Address(inner);
+                    return _text.Address(inner);
                 case ':':
                     // An obsolete route (section 4.4), or a scheme like mailto.
                     _broken = true;
@@ -106,7 +104,7 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
                 case ',' or ';' or '<':
                     _broken = true;
                     i--;
-                    return Address(inner);
+                    return _text.Address(inner);
                 default:
                     if (token.Kind != AddressTokenKind.Comment)
                     {
@@ -119,7 +117,7 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
         }
 
         _broken = true;
-        return Address(inner);
+        return _text.Address(inner);
     }
 
     private void Finish()
@@ -128,7 +126,7 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
         {
             var before = _words[.._wordsBeforeAngle];
             var after = _words[_wordsBeforeAngle..];
-            var phrase = before.Count > 0 ? Phrase(before) : null;
+            var phrase = before.Count > 0 ? _text.Phrase(before) : null;
             _broken |= after.Count > 0 || (before.Count > 0 && phrase is null);
             Add(before.Count > 0 ? before : after, address, phrase);
         }
@@ -164,7 +162,7 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
             last++;
         }
 
-        var address = Address(_words[first..(last + 1)]);
+        var address = _text.Address(_words[first..(last + 1)]);
         _words.RemoveRange(first, last + 1 - first);
         _broken |= _words.Count > 0;
         Add(_words, address, null);
@@ -172,7 +170,7 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
 
     private readonly void Add(List<AddressToken> words, string address, string? phrase)
     {
-        var name = words.Count > 0 ? Name(words) : Name(_comments);
+        var name = words.Count > 0 ? _text.Name(words) : _text.Name(_comments);
         _mailboxes.Add(new NamedMailbox(name, address) { Phrase = name.Length > 0 ? phrase : null, Group = _group });
     }
 
@@ -187,118 +185,5 @@ internal ref struct AddressParser(ReadOnlySpan<byte> source)
         }
 
         return false;
-    }
-
-    /// <summary>
-    /// The tokens as an address. White space goes where section 4.4 allows it, around dots and the @; between two words it
-    /// stays, for without it the address would be somebody else's.
-    /// </summary>
-    private readonly string Address(List<AddressToken> tokens)
-    {
-        var address = new StringBuilder();
-        AddressToken? before = null;
-        foreach (var token in tokens)
-        {
-            var text = _charset.GetString(token.In(_source));
-            if (before is { Kind: not AddressTokenKind.Special } word && token.Kind != AddressTokenKind.Special
-                && !word.Touches(token) && address[^1] != '.' && text[0] != '.')
-            {
-                address.Append(' ');
-            }
-
-            address.Append(text);
-            before = token;
-        }
-
-        return Folding.Harmless(address.Replace("\r\n", string.Empty).ToString());
-    }
-
-    /// <summary>The tokens as people read them.</summary>
-    private readonly string Name(List<AddressToken> tokens)
-    {
-        var name = new EncodedText();
-        AddressToken? before = null;
-        foreach (var token in tokens)
-        {
-            var space = before is { } last && !last.Touches(token) ? " " : string.Empty;
-            before = token;
-            var text = token.In(_source);
-            if (token.Kind == AddressTokenKind.EncodedWord && EncodedWord.TryRead(text, out var word))
-            {
-                name.AddWord(word, space.Length == 0 ? default : " "u8);
-            }
-            else if (token.Kind is AddressTokenKind.Quoted or AddressTokenKind.Comment)
-            {
-                name.AddText(space + Unquote(text));
-            }
-            else
-            {
-                name.AddText(space + _charset.GetString(text));
-            }
-        }
-
-        return Folding.Harmless(name.ToString()).Trim();
-    }
-
-    /// <summary>Without quotes, backslashes and folds; with encoded words decoded, which many put into quotes.</summary>
-    private readonly string Unquote(ReadOnlySpan<byte> quoted)
-    {
-        var octets = new List<byte>(quoted.Length);
-        for (var i = 1; i < quoted.Length - 1; i++)
-        {
-            if (quoted[i] == (byte)'\\' && i + 1 < quoted.Length - 1)
-            {
-                octets.Add(quoted[++i]);
-            }
-            else if (quoted[i] is not (Octet.Cr or Octet.Lf))
-            {
-                octets.Add(quoted[i]);
-            }
-        }
-
-        var text = octets.ToArray();
-        return text.AsSpan().IndexOf("=?"u8) < 0 ? _charset.GetString(text) : EncodedWords.Decode(text);
-    }
-
-    /// <summary>The words as they stand, on one line, if they are a phrase of RFC 5322 and RFC 2047; else null.</summary>
-    private readonly string? Phrase(List<AddressToken> words)
-    {
-        for (var i = 0; i < words.Count; i++)
-        {
-            var text = words[i].In(_source);
-            var alone = (i == 0 || !words[i - 1].Touches(words[i])) && (i + 1 == words.Count || !words[i].Touches(words[i + 1]));
-            var valid = words[i].Kind switch
-            {
-                AddressTokenKind.Atom => IsAtom(text),
-                AddressTokenKind.Quoted => text.IndexOfAnyExceptInRange(Octet.Space, (byte)'~') < 0,
-                AddressTokenKind.EncodedWord => alone && EncodedWord.TryRead(text, out var word) && word.IsValidInPhrase,
-                _ => false,
-            };
-            if (!valid || text.Length > Folding.LongestWord)
-            {
-                return null;
-            }
-        }
-
-        var phrase = _source[words[0].Start..words[^1].End];
-        if (!Ascii.IsValid(phrase))
-        {
-            return null; // a comment between the words
-        }
-
-        return Folding.Harmless(Encoding.ASCII.GetString(phrase).ReplaceLineEndings(string.Empty));
-    }
-
-    private static bool IsAtom(ReadOnlySpan<byte> text)
-    {
-        foreach (var octet in text)
-        {
-            if (!Octet.IsAtext((char)octet))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

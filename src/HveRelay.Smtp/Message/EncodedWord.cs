@@ -96,7 +96,8 @@ internal readonly ref struct EncodedWord
         for (var i = 0; i < _text.Length; i++)
         {
             var octet = _text[i];
-            if (octet == (byte)'=' && i + 2 < _text.Length && char.IsAsciiHexDigit((char)_text[i + 1]) && char.IsAsciiHexDigit((char)_text[i + 2]))
+            if (octet == (byte)'=' && i + 2 < _text.Length
+                && char.IsAsciiHexDigit((char)_text[i + 1]) && char.IsAsciiHexDigit((char)_text[i + 2]))
             {
                 octets[length++] = (byte)((Hex(_text[i + 1]) << 4) | Hex(_text[i + 2]));
                 i += 2;

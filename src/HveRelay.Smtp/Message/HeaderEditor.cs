@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace HveRelay.Smtp.Message;
 
@@ -14,7 +15,34 @@ public sealed class HeaderEditor(HeaderBlock block)
     public IReadOnlyList<HeaderField> Fields => _fields;
 
     /// <summary>The index of the first field of that name, or -1.</summary>
-    public int IndexOf(string name) => _fields.FindIndex(field => field.Is(name));
+    public int IndexOf(string name)
+    {
+        var fields = CollectionsMarshal.AsSpan(_fields);
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (fields[i].Is(name))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The fields of that name, in order.</summary>
+    public IReadOnlyList<HeaderField> All(string name)
+    {
+        var found = new List<HeaderField>();
+        foreach (ref readonly var field in CollectionsMarshal.AsSpan(_fields))
+        {
+            if (field.Is(name))
+            {
+                found.Add(field);
+            }
+        }
+
+        return found;
+    }
 
     public bool Has(string name) => IndexOf(name) >= 0;
 
@@ -25,26 +53,32 @@ public sealed class HeaderEditor(HeaderBlock block)
     public void Insert(int index, HeaderField field) => _fields.Insert(index, field);
 
     /// <summary>Removes all fields of that name; says how many there were.</summary>
-    public int Remove(string name) => _fields.RemoveAll(field => field.Is(name));
+    public int Remove(string name) => Has(name) ? _fields.RemoveAll(field => field.Is(name)) : 0;
 
     /// <summary>Puts the field where the first of its name stood and removes the others; appends it where there was none.</summary>
     public void Replace(HeaderField field)
     {
         var name = field.Name;
         var index = IndexOf(name);
+        if (index < 0)
+        {
+            _fields.Add(field);
+            return;
+        }
+
         Remove(name);
-        _fields.Insert(index < 0 ? _fields.Count : index, field);
+        _fields.Insert(index, field);
     }
 
     /// <summary>Gives all fields of that name another, each in its place; says how many there were.</summary>
     public int Rename(string name, string newName)
     {
         var renamed = 0;
-        for (var i = 0; i < _fields.Count; i++)
+        foreach (ref var field in CollectionsMarshal.AsSpan(_fields))
         {
-            if (_fields[i].Is(name))
+            if (field.Is(name))
             {
-                _fields[i] = _fields[i].Renamed(newName);
+                field = field.Renamed(newName);
                 renamed++;
             }
         }
@@ -86,10 +120,16 @@ public sealed class HeaderEditor(HeaderBlock block)
         {
             var end = lines.IndexOfAny(Octet.Cr, Octet.Lf);
             end = end < 0 ? lines.Length : end;
+            if (lines[end..].StartsWith("\r\n"u8))
+            {
+                output.Write(lines[..(end + 2)]);
+                lines = lines[(end + 2)..];
+                continue;
+            }
+
             output.Write(lines[..end]);
             output.Write("\r\n"u8);
-            lines = lines[end..];
-            lines = lines[(lines.StartsWith("\r\n"u8) ? 2 : Math.Min(1, lines.Length))..];
+            lines = lines[Math.Min(end + 1, lines.Length)..];
         }
     }
 }

@@ -108,11 +108,12 @@ public readonly struct HeaderField
 
         // A longer name must not push the first line over the limit: then the value begins on a line of its own.
         var fold = name.Length + 1 + firstLine > LongestLine && Octet.IsWsp(rest[0]) && !rest[..firstLine].Trim(" \t"u8).IsEmpty;
-        var raw = new ArrayBufferWriter<byte>(name.Length + rest.Length + 3);
-        raw.Write(Encoding.ASCII.GetBytes(name));
-        raw.Write(fold ? ":\r\n"u8 : ":"u8);
-        raw.Write(rest);
-        return new HeaderField(raw.WrittenMemory, name.Length, name.Length);
+        var colon = fold ? ":\r\n"u8 : ":"u8;
+        var raw = new byte[name.Length + colon.Length + rest.Length];
+        Encoding.ASCII.GetBytes(name, raw);
+        colon.CopyTo(raw.AsSpan(name.Length));
+        rest.CopyTo(raw.AsSpan(name.Length + colon.Length));
+        return new HeaderField(raw, name.Length, name.Length);
     }
 
     public override string ToString() => $"{Name}: {Decode()}";

@@ -20,7 +20,9 @@ public sealed class HeaderRewriterGoldenTests
     };
 
     public static TheoryData<string> Names =>
-        [.. Directory.GetFiles(Folder, "*.in.eml").Select(file => Path.GetFileName(file)[..^".in.eml".Length]).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.GetFiles(Folder, "*.in.eml").Select(file => Path.GetFileName(file)[..^".in.eml".Length]).Order(StringComparer.Ordinal),
+    ];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -85,7 +87,8 @@ public sealed class HeaderRewriterGoldenTests
         {
             var at = new DateTimeOffset(2026, 11, 22, 3, 12, 0, TimeSpan.Zero);
             var origin = new Origin("scanners", Ip, Helo, null, Tls, Protocol);
-            var envelope = new Envelope(new MessageId(456_789_012_345_678_901), ReversePath, at, at.AddDays(2), 1, Priority.Normal, false, origin);
+            var id = new MessageId(456_789_012_345_678_901);
+            var envelope = new Envelope(id, ReversePath, at, at.AddDays(2), 1, Priority.Normal, false, origin);
             return new RewriteContext(envelope, "relay.contoso.com", Mode, Mode == RewriteMode.Keep ? null : Account, Recipient);
         }
     }

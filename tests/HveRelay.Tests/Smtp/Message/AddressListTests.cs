@@ -125,6 +125,14 @@ public sealed class AddressListTests
         }).Hold();
 
     [Fact]
+    public void A_line_end_that_is_no_fold_still_parts_two_words()
+    {
+        var mailbox = AddressList.Parse("x\r\n=?x?q?y?= <a@b.c>").Mailboxes[0];
+
+        Assert.Equal(mailbox.DisplayName, AddressList.Parse(mailbox.Format()).Mailboxes[0].DisplayName);
+    }
+
+    [Fact]
     public void Any_octets_give_mailboxes_that_can_be_formatted_into_one() =>
         Prop.ForAll(Octets.LikeMail, value =>
         {

@@ -53,7 +53,7 @@ public sealed class HeaderEditorTests
     public void Lines_of_a_value_stay_within_998_octets_and_mostly_within_78()
     {
         var words = string.Join(' ', Enumerable.Range(0, 200).Select(i => $"word{i}"));
-        var field = HeaderField.Structured("X-Long", words, new string('w', 3000), "é" + new string('é', 1500), new string(' ', 3000), "end");
+        var field = HeaderField.Structured("X-Long", words, new string('w', 3000), new string('é', 1500), new string(' ', 3000), "end");
 
         var lines = Encoding.Latin1.GetString(field.Raw.Span).Split("\r\n");
 
