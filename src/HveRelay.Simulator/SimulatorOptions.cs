@@ -92,4 +92,7 @@ public sealed record SimulatorOptions
 
     /// <summary>Gets one line for each event, never two at a time. Null: nobody listens.</summary>
     public Action<string>? Report { get; init; }
+
+    /// <summary>Gets each message as it is recorded, before its reply; from several connections at a time. Null: nobody wants it.</summary>
+    public Action<RecordedMessage>? Received { get; init; }
 }

@@ -4,6 +4,7 @@ namespace HveRelay.Queue;
 
 /// <summary>Which messages to list. What is null does not filter; texts match anywhere, ignoring case.</summary>
 /// <param name="After">Continue behind this message.</param>
+/// <param name="Ended">Also messages none of whose recipients is queued or held any more.</param>
 public sealed record QueueFilter(
     RecipientState? State = null,
     string? Client = null,
@@ -11,7 +12,8 @@ public sealed record QueueFilter(
     string? Recipient = null,
     DateTimeOffset? ReceivedBefore = null,
     MessageId? After = null,
-    int Limit = 100);
+    int Limit = 100,
+    bool Ended = true);
 
 /// <summary>A message in the list.</summary>
 /// <param name="State">The state furthest from its end that any of its recipients is in.</param>

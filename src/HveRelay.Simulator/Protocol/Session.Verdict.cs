@@ -81,6 +81,7 @@ internal sealed partial class Session
             Notes = transaction.Notes,
         };
         _server.Messages.Add(message);
+        _server.Options.Received?.Invoke(message);
         _server.Report.Accepted(message);
         _server.Pulse.Beat();
         return message;

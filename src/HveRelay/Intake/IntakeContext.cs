@@ -1,7 +1,6 @@
 using HveRelay.Mail;
 using HveRelay.Policy;
 using HveRelay.Queue;
-using Microsoft.Extensions.Logging;
 
 namespace HveRelay.Intake;
 

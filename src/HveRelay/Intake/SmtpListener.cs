@@ -2,7 +2,6 @@ using System.Net;
 using HveRelay.Configuration;
 using HveRelay.Smtp.Server;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Logging;
 
 namespace HveRelay.Intake;
 

@@ -1,5 +1,4 @@
 using HveRelay.Mail;
-using Serilog;
 using Serilog.Events;
 using Serilog.Parsing;
 
@@ -12,7 +11,7 @@ internal static class MailLine
 
     private static readonly MessageTemplate Template = new MessageTemplateParser().Parse("{mail}");
 
-    public static Action<MailEvent> To(ILogger logger) => mail => logger.Write(new LogEvent(
+    public static Action<MailEvent> To(Serilog.ILogger logger) => mail => logger.Write(new LogEvent(
         mail.At,
         mail.Level switch
         {

@@ -1,4 +1,3 @@
-using HveRelay.Mail;
 using HveRelay.Queue;
 
 namespace HveRelay.Operations.Verbs;

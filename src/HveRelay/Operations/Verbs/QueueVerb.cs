@@ -1,6 +1,5 @@
 using System.CommandLine;
 using HveRelay.Mail;
-using HveRelay.Operations.Configuration;
 using HveRelay.Queue;
 using HveRelay.Stores.Sqlite;
 

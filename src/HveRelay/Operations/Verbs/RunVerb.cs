@@ -3,7 +3,6 @@ using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Log;
-using Microsoft.Extensions.Configuration;
 
 namespace HveRelay.Operations.Verbs;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text;
 using HveRelay.Mail;
-using HveRelay.Operations.Configuration;
 using HveRelay.Queue;
 using HveRelay.Stores.Sqlite;
 

@@ -34,7 +34,7 @@ internal static class SimulateVerb
             }
 
             await output.WriteLineAsync($"simulating HVE on {simulator.EndPoint} for {string.Join(", ", parsed.GetValue(accounts)!.Select(account => account.Address))}");
-            await Signals.WaitAsync(Task.Delay(Timeout.Infinite, TimeProvider.System, cancel), cancel);
+            await Signals.WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel), cancel);
             return ExitStatus.Done;
         }));
         return command;

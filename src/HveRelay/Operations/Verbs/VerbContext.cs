@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HveRelay.Configuration;
 using HveRelay.Operations.Configuration;
 using HveRelay.Stores.Sqlite;
 

@@ -51,7 +51,7 @@ internal sealed class Listing(Database database)
         var given = conditions.Where(each => each.Value is not null).ToArray();
 
         // What has not ended comes from an index that holds it in order of age, before any history.
-        var open = filter.State is RecipientState.Queued or RecipientState.Held;
+        var open = !filter.Ended || filter.State is RecipientState.Queued or RecipientState.Held;
         var where = given.Select(each => each.Condition).Append(open ? "ended_at IS NULL" : "TRUE");
         var query = database.Prepare($"""
             SELECT {Rows.EnvelopeColumns} FROM message {(open ? "INDEXED BY message_ended" : "NOT INDEXED")}
