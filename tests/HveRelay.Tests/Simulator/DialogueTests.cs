@@ -192,7 +192,7 @@ public sealed class DialogueTests : SimulatorStory
                 $"C: MAIL FROM:<{Account}>", "S: 250 2.1.0 Sender OK",
                 $"C: RCPT TO:<{Bob}>", "S: 250 2.1.5 Recipient OK",
                 "C: DATA", "S: 354 Start mail input; end with <CRLF>.<CRLF>",
-                "C: (150 octets of content and the final dot)", "S: 250 2.0.0 OK sim-000001 [Hostname=smtp.hve.mx.microsoft]",
+                $"C: ({Content().Length} octets of content and the final dot)", "S: 250 2.0.0 OK sim-000001 [Hostname=smtp.hve.mx.microsoft]",
                 "C: QUIT", "S: 221 2.0.0 Service closing transmission channel",
             ],
             lines.SkipWhile(line => !line.StartsWith("C: AUTH", StringComparison.Ordinal)));
