@@ -90,6 +90,22 @@ public sealed class FaultTests : SimulatorStory
         Assert.Equal(0, Simulator.Faults.Stalled);
     }
 
+    [Fact]
+    public async Task After_a_stall_at_STARTTLS_the_handshake_is_unharmed()
+    {
+        await using var client = await ReachAsync(FaultStage.StartTls);
+        Simulator.Faults.Add(Fault.Stall(FaultStage.StartTls));
+        await client.SendAsync("STARTTLS\r\n");
+        await Simulator.WaitUntilAsync(simulator => simulator.Faults.Stalled == 1, Soon);
+        Simulator.Faults.Clear();
+        Simulator.Faults.Release();
+
+        await client.ReadReplyAsync();
+        await client.BeginTlsAsync(Simulator.CertificatePem);
+
+        Assert.StartsWith("250", await client.CommandAsync("EHLO relay.contoso.com"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(FaultStage.StartTls)]
     [InlineData(FaultStage.Dot)]
