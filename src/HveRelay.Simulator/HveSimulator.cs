@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,7 +12,8 @@ public sealed class HveSimulator : IAsyncDisposable
 {
     private readonly ServerState _state;
     private readonly TcpListener _listener;
-    private readonly ConcurrentDictionary<int, (Session Session, Task Run)> _sessions = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, (Session Session, Task Run)> _sessions = [];
     private readonly Task _accepting;
     private int _disposed;
 
@@ -80,13 +80,16 @@ public sealed class HveSimulator : IAsyncDisposable
         _state.Stop();
         _listener.Stop();
         await _accepting;
-        foreach (var (session, _) in _sessions.Values)
+        (Session Session, Task Run)[] left;
+        lock (_gate)
         {
-            session.Abort();
+            left = [.. _sessions.Values];
         }
 
+        Array.ForEach(left, each => each.Session.Abort());
+
         // A session that ended by a mistake of the simulator says so here.
-        await Task.WhenAll(_sessions.Values.Select(each => each.Run));
+        await Task.WhenAll(left.Select(each => each.Run));
         _listener.Dispose();
         _state.Dispose();
     }
@@ -111,7 +114,10 @@ public sealed class HveSimulator : IAsyncDisposable
             }
 
             var session = new Session(socket, _state);
-            _sessions[session.Number] = (session, Task.Run(() => RunAsync(session)));
+            lock (_gate)
+            {
+                _sessions[session.Number] = (session, Task.Run(() => RunAsync(session)));
+            }
         }
     }
 
@@ -122,6 +128,9 @@ public sealed class HveSimulator : IAsyncDisposable
             await session.RunAsync();
         }
 
-        _sessions.TryRemove(session.Number, out _);
+        lock (_gate)
+        {
+            _sessions.Remove(session.Number);
+        }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class ServerState : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Lazy<X509Certificate2> _stranger = new(SimulatorCertificate.Stranger);
+    private readonly SslStreamCertificateContext _context;
 
     public ServerState(SimulatorOptions options, TimeProvider clock)
     {
@@ -20,6 +21,7 @@ internal sealed class ServerState : IDisposable
         Quota = new DailyWindow(options.RecipientsPerDay, clock);
         Messages = new Ring<RecordedMessage>(options.RecordLimit);
         Certificate = SimulatorCertificate.Own(options.HostName);
+        _context = SslStreamCertificateContext.Create(Certificate, null, offline: true);
         Stopped = _stop.Token;
     }
 
@@ -49,7 +51,7 @@ internal sealed class ServerState : IDisposable
 
     public SslServerAuthenticationOptions TlsOptions(bool stranger) => new()
     {
-        ServerCertificateContext = SslStreamCertificateContext.Create(stranger ? _stranger.Value : Certificate, null, offline: true),
+        ServerCertificateContext = stranger ? SslStreamCertificateContext.Create(_stranger.Value, null, offline: true) : _context,
         EnabledSslProtocols = Options.Protocols,
     };
 

@@ -89,7 +89,11 @@ internal sealed partial class Session : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException)
         {
-            _transcript.Event(_server.Stopped.IsCancellationRequested ? "the simulator stops" : "the connection is lost");
+            // A client that goes without waiting for the end of an end has not lost anything.
+            if (_ending == Ending.None)
+            {
+                _transcript.Event(_server.Stopped.IsCancellationRequested ? "the simulator stops" : "the connection is lost");
+            }
         }
     }
 
@@ -234,49 +238,6 @@ internal sealed partial class Session : IAsyncDisposable
 
         _transcript.Event("the client closed the connection without QUIT");
         _ending = Ending.Close;
-    }
-
-    /// <summary>A server that does not offer ENHANCEDSTATUSCODES does not use them.</summary>
-    private void Say(string reply)
-    {
-        if (reply.Length > 9 && reply[0] != '3' && !_enhanced && char.IsAsciiDigit(reply[4]) && reply[5] == '.')
-        {
-            reply = reply[..4] + reply[(reply.IndexOf(' ', 4) + 1)..];
-        }
-
-        SayVerbatim(reply);
-    }
-
-    private void SayVerbatim(string reply)
-    {
-        _transcript.FromServer(reply);
-        _wire.Write(reply);
-        _wire.Write("\r\n"u8);
-    }
-
-    private ValueTask SayAsync(string reply)
-    {
-        Say(reply);
-        return ValueTask.CompletedTask;
-    }
-
-    private ValueTask RefuseAsync(string reply, string? to = null)
-    {
-        _server.Report.Refused(Number, _stage, reply, _account, to);
-        return SayAsync(reply);
-    }
-
-    private ValueTask RefuseForLimitAsync(string reply, string? to = null)
-    {
-        _server.Tally.LimitRefusal();
-        return RefuseAsync(reply, to);
-    }
-
-    private void Note(string sentence)
-    {
-        _transcript.Note(sentence);
-        _server.Report.Noted(Number, sentence);
-        _server.Pulse.Beat();
     }
 
     private sealed record Verb(string Name, Needs Needs, bool EndsGroup, Func<Session, string, ValueTask> Obey);

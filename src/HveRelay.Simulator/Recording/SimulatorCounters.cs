@@ -24,7 +24,7 @@ public sealed record SimulatorCounters(
 /// <summary>Counts. Thread-safe; a snapshot may be between two events.</summary>
 internal sealed class Tally(Pulse pulse)
 {
-    private readonly ConcurrentDictionary<string, StrongCount> _commands = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Count> _commands = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly HashSet<int> _open = [];
     private int _peak;
@@ -67,7 +67,7 @@ internal sealed class Tally(Pulse pulse)
 
     public void Command(string verb)
     {
-        Interlocked.Increment(ref _commands.GetOrAdd(verb, static _ => new StrongCount()).Value);
+        Interlocked.Increment(ref _commands.GetOrAdd(verb, static _ => new Count()).Value);
         pulse.Beat();
     }
 
@@ -101,7 +101,7 @@ internal sealed class Tally(Pulse pulse)
         }
     }
 
-    private sealed class StrongCount
+    private sealed class Count
     {
         public long Value;
     }

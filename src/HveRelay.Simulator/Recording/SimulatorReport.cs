@@ -7,11 +7,17 @@ internal sealed class SimulatorReport(Action<string>? write)
 {
     private readonly Lock _gate = new();
 
-    public void Accepted(RecordedMessage message) => Line(
-        "accepted",
-        ("id", message.Id), ("connection", message.Connection.ToString()), ("account", message.Account),
-        ("from", message.ReversePath), ("to", string.Join(',', message.Recipients)), ("size", message.Length.ToString()),
-        ("from-header", string.Join(',', message.HeaderFrom)), ("answered", message.Answered ? null : "no"));
+    public void Accepted(RecordedMessage message)
+    {
+        if (write is not null)
+        {
+            Line(
+                "accepted",
+                ("id", message.Id), ("connection", message.Connection.ToString()), ("account", message.Account),
+                ("from", message.ReversePath), ("to", string.Join(',', message.Recipients)), ("size", message.Length.ToString()),
+                ("from-header", string.Join(',', message.HeaderFrom)), ("answered", message.Answered ? null : "no"));
+        }
+    }
 
     public void Refused(int connection, string stage, string reply, string? account, string? to) => Line(
         "refused", ("stage", stage), ("connection", connection.ToString()), ("account", account), ("to", to), ("reply", FirstLine(reply)));

@@ -25,7 +25,7 @@ internal static class Mailbox
 
         if (domain[0] == '[')
         {
-            var literal = domain[1..^1];
+            var literal = domain[1..].TrimEnd(']');
             return domain[^1] == ']' && System.Net.IPAddress.TryParse(
                 literal.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase) ? literal[5..] : literal, out _);
         }

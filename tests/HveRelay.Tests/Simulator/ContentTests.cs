@@ -130,7 +130,7 @@ public sealed class ContentTests : SimulatorStory
 
         await client.SendMessageAsync(Account, [Bob], Content(body: ""));
 
-        Assert.Equal((150 - 8, 0), (Simulator.Messages[0].Length, Simulator.Messages[0].Body.Length));
+        Assert.Equal((Content().Length - "Hello.\r\n".Length, 0), (Simulator.Messages[0].Length, Simulator.Messages[0].Body.Length));
         Assert.Empty(Simulator.Messages[0].Notes);
     }
 

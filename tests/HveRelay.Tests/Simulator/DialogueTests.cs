@@ -53,6 +53,7 @@ public sealed class DialogueTests : SimulatorStory
     [InlineData("NOOP\t\r\n", "500 5.5.2 Syntax error: a command is printable ASCII", "no printable ASCII")]
     [InlineData("RSET \r\n", "501 5.5.4 Invalid arguments", "ends in a space")]
     [InlineData("EHLO under_score\r\n", "501 5.5.4 Invalid domain name", null)]
+    [InlineData("EHLO [\r\n", "501 5.5.4 Invalid domain name", null)]
     [InlineData("EHLO\r\n", "501 5.5.4 Invalid domain name", null)]
     [InlineData("XYZZY now\r\n", "500 5.3.3 Unrecognized command 'XYZZY'", null)]
     [InlineData("RCPT TO:<bob@contoso.com>\r\n", "503 5.5.2 Need mail command", null)]
@@ -158,6 +159,42 @@ public sealed class DialogueTests : SimulatorStory
         Assert.Null(await client.ReadLineAsync());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Whatever_a_client_sends_breaks_nothing(int seed)
+    {
+        string[] pieces =
+        [
+            "EHLO ", "MAIL FROM:<", "RCPT TO:<", "DATA\r\n", "BDAT 7", " LAST", "AUTH PLAIN ", "AUTH LOGIN\r\n", "RSET\r\n", "\r\n", "\r\n.\r\n",
+            "[", "]", "\"", "\\", "<", ">", "@", "a.b", "=", " ", "(", ")", ",", "From: ", Account, "\0", "\r", "\n", ".", "SIZE=9", "IPv6:", "YQ==",
+        ];
+        var random = new Random(seed);
+        await RestartAsync(Options with { Security = SimulatorSecurity.None, RequireAuthentication = false, Keywords = [.. SimulatorOptions.DefaultKeywords, "CHUNKING", "DSN"] });
+        for (var i = 0; i < 40; i++)
+        {
+            await using var client = await RawSmtp.GreetAsync(Simulator.Port);
+            await client.SendAsync(string.Concat(Enumerable.Range(0, 300).Select(_ => pieces[random.Next(pieces.Length)])));
+            client.CloseOutput();
+        }
+
+        await using var last = await RawSmtp.GreetAsync(Simulator.Port);
+        Assert.StartsWith("250 2.0.0", await last.SendMessageAsync(Account, [Bob], Content()), StringComparison.Ordinal);
+        await Simulator.WaitUntilAsync(simulator => simulator.Counters.ConnectionsNow == 1, Soon);
+        await Simulator.DisposeAsync();    // throws what a session has thrown
+    }
+
+    [Fact]
+    public async Task With_DSN_its_parameters_are_understood()
+    {
+        await RestartAsync(Options with { Keywords = [.. SimulatorOptions.DefaultKeywords, "DSN"] });
+        await using var client = await LogInAsync();
+
+        Assert.StartsWith("250", await client.CommandAsync($"MAIL FROM:<{Account}> RET=HDRS ENVID=x"), StringComparison.Ordinal);
+        Assert.StartsWith("250", await client.CommandAsync($"RCPT TO:<{Bob}> NOTIFY=NEVER"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Several_connections_send_at_the_same_time()
     {
@@ -192,7 +229,7 @@ public sealed class DialogueTests : SimulatorStory
                 $"C: MAIL FROM:<{Account}>", "S: 250 2.1.0 Sender OK",
                 $"C: RCPT TO:<{Bob}>", "S: 250 2.1.5 Recipient OK",
                 "C: DATA", "S: 354 Start mail input; end with <CRLF>.<CRLF>",
-                "C: (150 octets of content and the final dot)", "S: 250 2.0.0 OK sim-000001 [Hostname=smtp.hve.mx.microsoft]",
+                $"C: ({Content().Length} octets of content and the final dot)", "S: 250 2.0.0 OK sim-000001 [Hostname=smtp.hve.mx.microsoft]",
                 "C: QUIT", "S: 221 2.0.0 Service closing transmission channel",
             ],
             lines.SkipWhile(line => !line.StartsWith("C: AUTH", StringComparison.Ordinal)));

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using HveRelay.Simulator;
@@ -61,7 +62,10 @@ public sealed class FaultTests : SimulatorStory
         await using var client = await ReachAsync(stage);
         Simulator.Faults.Add(Fault.Reset(stage));
 
-        await Assert.ThrowsAnyAsync<IOException>(() => PassAsync(client, stage));
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => PassAsync(client, stage));
+
+        // Where the reset is so quick that connecting fails already, the socket says so itself.
+        Assert.Equal(SocketError.ConnectionReset, ((thrown as SocketException) ?? (thrown.InnerException as SocketException))?.SocketErrorCode);
         await Simulator.WaitUntilAsync(simulator => simulator.Counters.ConnectionsNow == 0, Soon);
     }
 
@@ -84,6 +88,22 @@ public sealed class FaultTests : SimulatorStory
 
         Assert.True((await reply)[0] is '2' or '3');
         Assert.Equal(0, Simulator.Faults.Stalled);
+    }
+
+    [Fact]
+    public async Task After_a_stall_at_STARTTLS_the_handshake_is_unharmed()
+    {
+        await using var client = await ReachAsync(FaultStage.StartTls);
+        Simulator.Faults.Add(Fault.Stall(FaultStage.StartTls));
+        await client.SendAsync("STARTTLS\r\n");
+        await Simulator.WaitUntilAsync(simulator => simulator.Faults.Stalled == 1, Soon);
+        Simulator.Faults.Clear();
+        Simulator.Faults.Release();
+
+        await client.ReadReplyAsync();
+        await client.BeginTlsAsync(Simulator.CertificatePem);
+
+        Assert.StartsWith("250", await client.CommandAsync("EHLO relay.contoso.com"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -154,7 +174,7 @@ public sealed class FaultTests : SimulatorStory
         await using var client = await ReachAsync(FaultStage.Content);
         Simulator.Faults.Add(Fault.Close(FaultStage.Content) with { After = 100 });
 
-        await Assert.ThrowsAsync<EndOfStreamException>(() => PassAsync(client, FaultStage.Dot));
+        await Assert.ThrowsAsync<EndOfStreamException>(() => PassAsync(client, FaultStage.Content));
 
         Assert.Equal(0, Simulator.Recorded);
     }
@@ -165,7 +185,7 @@ public sealed class FaultTests : SimulatorStory
         await using var client = await ReachAsync(FaultStage.Content);
         Simulator.Faults.Add(Fault.Close(FaultStage.Content) with { After = 100_000 });
 
-        Assert.StartsWith("250 ", await PassAsync(client, FaultStage.Dot), StringComparison.Ordinal);
+        Assert.StartsWith("250 ", await PassAsync(client, FaultStage.Content), StringComparison.Ordinal);
     }
 
     [Fact]

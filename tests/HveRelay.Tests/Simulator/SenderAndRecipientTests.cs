@@ -102,7 +102,7 @@ public sealed class SenderAndRecipientTests : SimulatorStory
 
         Assert.Equal(
             [
-                $"accepted id=sim-000001 connection=1 account={Account} from={Account} to={Bob} size=150 from-header={Account}",
+                $"accepted id=sim-000001 connection=1 account={Account} from={Account} to={Bob} size={Content().Length} from-header={Account}",
                 $"refused stage=rcpt connection=1 account={Account} to=ann@example.com reply=\"550 5.5.105 External sending is not supported for High Volume Email accounts\"",
             ],
             lines);

@@ -10,16 +10,16 @@ namespace HveRelay.Tests.Support;
 /// <summary>An SMTP client that sends exactly what it is told, right or wrong. Octets are Latin-1; waits are bounded.</summary>
 public sealed class RawSmtp : IAsyncDisposable
 {
-    private readonly TcpClient _client;
+    private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[16 * 1024];
     private Stream _stream;
     private int _start;
     private int _end;
 
-    private RawSmtp(TcpClient client)
+    private RawSmtp(Socket socket)
     {
-        _client = client;
-        _stream = client.GetStream();
+        _socket = socket;
+        _stream = new NetworkStream(socket, ownsSocket: true);
     }
 
     public X509Certificate2? ServerCertificate { get; private set; }
@@ -29,9 +29,9 @@ public sealed class RawSmtp : IAsyncDisposable
     /// <summary>Connects, and reads nothing.</summary>
     public static async Task<RawSmtp> ConnectAsync(int port)
     {
-        var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync(IPAddress.Loopback, port, Soon);
-        return new RawSmtp(client);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, port, Soon);
+        return new RawSmtp(socket);
     }
 
     /// <summary>Connects, reads the greeting, says EHLO, and begins TLS and says EHLO again when a certificate is given.</summary>
@@ -152,11 +152,11 @@ public sealed class RawSmtp : IAsyncDisposable
     }
 
     /// <summary>Half of the goodbye: the server sees the end, and can still answer.</summary>
-    public void CloseOutput() => _client.Client.Shutdown(SocketShutdown.Send);
+    public void CloseOutput() => _socket.Shutdown(SocketShutdown.Send);
 
     public async ValueTask DisposeAsync()
     {
         await _stream.DisposeAsync();
-        _client.Dispose();
+        _socket.Dispose();
     }
 }
