@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using HveRelay.Configuration;
+using HveRelay.Mail;
+using HveRelay.Queue;
+using HveRelay.Simulator;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Scenarios;
+
+/// <summary>
+/// The whole relay in this process, on loopback, in front of a simulated HVE. Its clock moves only when the story says so. Waits
+/// are for lines of the mail log.
+/// </summary>
+public sealed class RelayStory : IAsyncDisposable
+{
+    private const string Account = "hve1@contoso.com";
+    private const string Password = "secret";
+
+    private readonly TemporaryDirectory _data = new();
+    private readonly ConcurrentQueue<MailEvent> _log = new();
+    private readonly Serilog.Core.Logger _nowhere = new Serilog.LoggerConfiguration().CreateLogger();
+    private readonly RelayOptions _options;
+    private RelayHost? _relay;
+
+    private RelayStory(HveSimulator simulator, RelayOptions options)
+    {
+        Simulator = simulator;
+        _options = options;
+    }
+
+    public ManualClock Clock { get; private init; } = new();
+
+    public HveSimulator Simulator { get; private set; }
+
+    public int Port => _options.Listeners[0].Port;
+
+    public IReadOnlyList<MailEvent> Log => [.. _log];
+
+    internal RelayHost Relay => _relay ?? throw new InvalidOperationException("The relay does not run");
+
+    public IEnumerable<MailEvent> Lines(string name) => _log.Where(line => line.Name == name);
+
+    public static async Task<RelayStory> BeginAsync(Action<RelayOptions>? change = null, SimulatorOptions? hve = null)
+    {
+        var clock = new ManualClock();
+        var simulator = await HveSimulator.StartAsync((hve ?? new SimulatorOptions()) with { Accounts = [new SimulatedAccount(Account, Password)] }, clock);
+        var options = new RelayOptions
+        {
+            HostName = "relay.contoso.com",
+            Listeners = [new ListenerOptions { Name = "devices", Address = "127.0.0.1", Port = FreePort() }],
+            Clients = [new ClientOptions { Name = "scanners", Networks = ["127.0.0.0/8"] }],
+            Hve = new HveOptions
+            {
+                Host = "localhost",
+                Port = simulator.Port,
+                AcceptedDomains = ["contoso.com"],
+                Accounts = [new AccountOptions { Address = Account, Password = Password }],
+            },
+            Queue = new QueueOptions { MinimumFreeBytes = 0 },
+            Web = new WebOptions { Port = 0 },
+        };
+        var story = new RelayStory(simulator, options) { Clock = clock };
+        options.DataDirectory = story._data.Path;
+        options.Hve.TrustedCertificate = story._data.Write("hve.pem", simulator.CertificatePem);
+        change?.Invoke(options);
+        await story.StartAsync();
+        return story;
+    }
+
+    public async Task StartAsync() => _relay = await RelayHost.StartAsync(
+        _options, new RelaySurroundings(Clock, new Random(1), _nowhere, _log.Enqueue), CancellationToken.None);
+
+    public async Task StopAsync()
+    {
+        await Relay.StopAsync("the story says so");
+        await Relay.DisposeAsync();
+        _relay = null;
+    }
+
+    /// <summary>HVE comes back on the same port, as when an outage ends.</summary>
+    public async Task RestartHveAsync(SimulatorOptions hve)
+    {
+        var simulator = await HveSimulator.StartAsync(
+            hve with { Port = _options.Hve.Port, Accounts = [new SimulatedAccount(Account, Password)] }, Clock);
+        await File.WriteAllTextAsync(_options.Hve.TrustedCertificate!, simulator.CertificatePem);
+        Simulator = simulator;
+    }
+
+    /// <summary>Sends one message as a device would; the reply to the first refused command, or to the final dot.</summary>
+    public async Task<string> SendAsync(IEnumerable<string> to, string content = "Subject: scan\r\n\r\nhello\r\n", string from = "scanner-3@contoso.com")
+    {
+        await using var device = await RawSmtp.GreetAsync(Port);
+        return await device.SendMessageAsync(from, to, content);
+    }
+
+    public Task<string> SendAsync(string to) => SendAsync([to]);
+
+    /// <summary>The id in a reply to the final dot.</summary>
+    public static MessageId IdIn(string reply) => MessageId.Parse(reply.TrimEnd()[^13..]);
+
+    /// <summary>Waits until the mail log has so many lines of that name.</summary>
+    public Task LogsAsync(string name, int count = 1) => Until.True(() => Lines(name).Count() >= count);
+
+    /// <summary>Moves the clock to the next try that the latest line of that name gives, and on until the condition holds.</summary>
+    public Task NextTryAsync(string line, Func<bool> condition)
+    {
+        Clock.Advance(Next(line) - Clock.GetUtcNow());
+        return RunUntilAsync(condition);
+    }
+
+    /// <summary>The time that the latest line of that name gives as its next try.</summary>
+    public DateTimeOffset Next(string line) =>
+        DateTimeOffset.Parse(Lines(line).Last()["next"]!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    /// <summary>Lets the clock run, a second at a time, until the condition holds: for what waits on timers of its own.</summary>
+    public async Task RunUntilAsync(Func<bool> condition)
+    {
+        for (var seconds = 0; !condition(); seconds++)
+        {
+            Assert.True(seconds < 2000, "It did not happen in 2000 seconds of the story's time:\n" + string.Join('\n', Log));
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            for (var turn = 0; turn < 5 && !condition(); turn++)
+            {
+                // Real time, for the tasks that the timers woke; the story does not depend on how much.
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            }
+        }
+    }
+
+    public async Task<MessageRecord> RecordAsync(MessageId id) =>
+        await Relay.State.Store.FindAsync(id, CancellationToken.None) ?? throw new InvalidOperationException($"No message {id}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_relay is not null)
+        {
+            await _relay.DisposeAsync();
+        }
+
+        await Simulator.DisposeAsync();
+        await _nowhere.DisposeAsync();
+        _data.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}
