@@ -27,7 +27,10 @@ public sealed record CheckReport(IReadOnlyList<ConfigurationError> Errors, IRead
         [.. Errors, .. later.Errors.Where(error => !IsBlamed(error.Key))],
         [.. Warnings, .. later.Warnings.Where(warning => !IsBlamed(warning.Key))]);
 
-    private bool IsBlamed(string key) => Errors.Any(error => Holds(error.Key, key) || Holds(key, error.Key));
+    private bool IsBlamed(string key) => Errors.Any(error => Holds(error.Key, key) || Holds(key, error.Key) || IsFileOf(error.Key, key));
+
+    private static bool IsFileOf(string file, string secret) =>
+        file.Length == secret.Length + "File".Length && file.StartsWith(secret, StringComparison.Ordinal) && file.EndsWith("File", StringComparison.Ordinal);
 
     private static bool Holds(string outer, string inner) =>
         inner.StartsWith(outer, StringComparison.Ordinal) && (inner.Length == outer.Length || inner[outer.Length] is '.' or '[');

@@ -47,6 +47,12 @@ internal sealed class ConfigurationText
                 + "look there and just before for a comma, a quotation mark or a bracket too many or too few"));
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            // The grammar of JSON allows this (RFC 8259 section 8.2), text does not.
+            errors.Add(new ConfigurationError(path, "holds an escape from \\uD800 to \\uDFFF without its other half"));
+            return null;
+        }
     }
 
     private void Copy(JsonElement element, string key, Utf8JsonWriter writer)
@@ -75,7 +81,8 @@ internal sealed class ConfigurationText
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var property in element.EnumerateObject())
         {
-            var inner = key.Length == 0 ? property.Name : $"{key}.{property.Name}";
+            var name = ConfigurationValue.Printable(property.Name);
+            var inner = key.Length == 0 ? name : $"{key}.{name}";
             if (!seen.Add(property.Name))
             {
                 _errors.Add(new ConfigurationError(inner, "stands there twice"));
@@ -83,6 +90,10 @@ internal sealed class ConfigurationText
             else if (property.Name.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal))
             {
                 _errors.Add(new ConfigurationError(inner, "is no key; write objects inside each other instead of a colon"));
+            }
+            else if (property.Name.Any(char.IsControl))
+            {
+                _errors.Add(new ConfigurationError(inner, "is no key; it holds a control character"));
             }
             else if (property.Value.ValueKind != JsonValueKind.Null)
             {

@@ -17,8 +17,11 @@ internal static class ConfigurationValue
         PropertyInfo property, Type type, string text, [NotNullWhen(true)] out object? value, [NotNullWhen(false)] out string? sentence)
     {
         value = Parse(Nullable.GetUnderlyingType(type) ?? type, text);
-        var wrong = value is null ? Expectation(type) : Objection(property, value);
-        sentence = wrong is null ? null : property.IsDefined(typeof(SecretAttribute)) ? wrong : $"{Quote(text)} {wrong}";
+        var secret = property.IsDefined(typeof(SecretAttribute));
+        var wrong = value is null ? Expectation(type)
+            : !secret && text.Any(char.IsControl) ? "holds a control character" // in a name it could end a line of the log
+            : Objection(property, value);
+        sentence = wrong is null ? null : secret ? wrong : $"{Quote(text)} {wrong}";
         return sentence is null;
     }
 
@@ -26,8 +29,10 @@ internal static class ConfigurationValue
     public static string Quote(string text)
     {
         var shown = text.Length > LongestQuote ? text[..LongestQuote] + "…" : text;
-        return $"'{string.Concat(shown.Select(letter => char.IsControl(letter) ? '?' : letter))}'";
+        return $"'{Printable(shown)}'";
     }
+
+    public static string Printable(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 
     private static object? Parse(Type type, string text) => type switch
     {
