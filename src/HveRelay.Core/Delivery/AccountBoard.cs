@@ -34,7 +34,14 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
 
     public void Add(string account) => _accounts.TryAdd(account, Healthy(account));
 
-    public void Works(string account) => Set(account, AccountState.Healthy, string.Empty, string.Empty, null, null);
+    /// <summary>A transaction went well. One that began before the quota was used up does not say that there is quota again.</summary>
+    public void Works(string account)
+    {
+        if (Of(account) is not { State: AccountState.Exhausted, NextTry: { } until } || clock.GetUtcNow() >= until)
+        {
+            Set(account, AccountState.Healthy, string.Empty, string.Empty, null, null);
+        }
+    }
 
     public void Fails(string account, ReplyVerdict verdict, string words, DateTimeOffset? next) =>
         Set(account, verdict.Class == ReplyClass.AccountFault ? AccountState.Faulty : AccountState.Throttled,

@@ -133,8 +133,8 @@ internal sealed class AccountSender : IAsyncDisposable
         {
             var rule = _plan.Rules.First(rule => rule.Scope == scope);
             _noQuotaUntil = until;
-            _context.Log.Quota(scope, rule.Limit, until);
             _context.Board.Exhausted(_plan.Account, scope, until);
+            _context.Log.Quota(scope, rule.Limit, until);
         }
     }
 
