@@ -54,7 +54,7 @@ public sealed class ServerTrust(X509Certificate2Collection anchors)
         return faults.Count == 0 ? null : $"{CertificateWords.Describe(certificate)}: {string.Join(", ", faults)}.";
     }
 
-    private IEnumerable<string> ChainFaults(X509Certificate2 certificate, X509Chain? chain, DateTimeOffset now)
+    private IReadOnlyList<string> ChainFaults(X509Certificate2 certificate, X509Chain? chain, DateTimeOffset now)
     {
         if (anchors.Count == 0)
         {
