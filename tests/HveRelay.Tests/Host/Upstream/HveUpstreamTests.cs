@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using HveRelay.Configuration;
@@ -140,6 +141,25 @@ public sealed class HveUpstreamTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refusal_of_a_server_that_hangs_up_on_unread_content_is_still_heard()
+    {
+        _options.Hve.Security = UpstreamSecurity.None;
+        _options.Hve.Accounts[0].Password = null;
+        Serve(
+            "S: 220 ready", "C: EHLO relay.contoso.com", "S: 250-hve.example", "S: 250 PIPELINING",
+            "C: MAIL FROM:<hve1@contoso.com>", "C: RCPT TO:<a@contoso.com>", "C: DATA", "S: 250 OK", "S: 250 OK", "S: 354 go on",
+            "C: Subject: test", "S! 552 5.3.4 too large", "S: [close]");
+        var connected = Assert.IsType<ConnectResult.Connected>(await Upstream().ConnectAsync(Account, CancellationToken.None));
+
+        await using var connection = connected.Connection;
+        var result = await connection.SendAsync(Message("a@contoso.com") with { Body = Endless }, CancellationToken.None).WaitAsync(_net);
+
+        var refused = Assert.IsType<RecipientResult.NotSent>(Assert.Single(result.Recipients));
+        Assert.Equal((Stage.Content, "552 5.3.4 too large"), (refused.Failure.Stage, refused.Failure.Words));
+        Assert.False(connection.IsUsable);
+    }
+
+    [Fact]
     public async Task A_file_that_holds_no_certificate_is_told_by_name_and_nobody_is_called()
     {
         await File.WriteAllTextAsync(_trusted, "nonsense");
@@ -207,6 +227,16 @@ public sealed class HveUpstreamTests : IDisposable
     {
         await Task.Yield();
         yield return "Hello\r\n"u8.ToArray();
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Endless([EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+            yield return new byte[10_000];
+        }
     }
 
     private sealed class Tokens(TokenResult result) : ITokenSource

@@ -25,6 +25,17 @@ public sealed class ContentTests
     }
 
     [Fact]
+    public async Task A_body_that_cannot_be_opened_is_no_different()
+    {
+        var sending = await DataAsync(_ => throw new IOException("the disk broke"));
+
+        var outcome = Assert.IsType<RecipientOutcome.NotSent>(await Single(sending));
+
+        Assert.Equal(SmtpBreakage.ContentUnreadable, outcome.Failure.Breakage);
+        Assert.DoesNotContain("\r\n.\r\n", await RestAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refusal_in_the_middle_of_the_content_is_heard_although_nobody_reads_us()
     {
         var sending = await DataAsync(Endless);

@@ -29,6 +29,18 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_authority_below_ours_is_trusted_when_the_server_shows_it()
+    {
+        using var below = new SelfMadeAuthority("Our authority for servers", _ours);
+        using var certificate = below.Issue(Host);
+
+        var opening = await OpenAsync(certificate, Trusting(_ours.Certificate), below.Certificate);
+
+        await using var connection = Assert.IsType<SmtpOpening.Opened>(opening).Connection;
+        Assert.True(connection.IsUsable);
+    }
+
+    [Fact]
     public async Task An_unknown_issuer_is_told_by_name_since_that_is_what_reveals_interception()
     {
         using var certificate = _proxy.Issue(Host);
@@ -143,11 +155,11 @@ public sealed class TlsTests : IDisposable
     private async Task<SmtpFailure> FailureAsync(X509Certificate2 certificate, ServerTrust trust) =>
         Assert.IsType<SmtpOpening.Failed>(await OpenAsync(certificate, trust)).Failure;
 
-    private async Task<SmtpOpening> OpenAsync(X509Certificate2 certificate, ServerTrust trust)
+    private async Task<SmtpOpening> OpenAsync(X509Certificate2 certificate, ServerTrust trust, X509Certificate2? intermediate = null)
     {
         var pair = new StreamPair(Arrival.Whole);
         string[] script = ["S: [tls]", "S: 220 ready", "C: EHLO relay.example", "S: 250 mail.example", "C: QUIT", "S: 221 bye"];
-        var server = new ScriptedServer(pair.Server, "tls", [.. script.Select((text, at) => new ScriptLine(at, text))], certificate);
+        var server = new ScriptedServer(pair.Server, "tls", [.. script.Select((text, at) => new ScriptLine(at, text))], certificate, intermediate);
 
         // What the server makes of a client that hangs up in the handshake is its own affair.
         _ = server.RunAsync().ContinueWith(done => done.Exception, TaskScheduler.Default);
