@@ -23,17 +23,11 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
             await ContentAsync();
             cancel.ThrowIfCancellationRequested();
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch
         {
-            // Without a dot: a message cut short must not be accepted.
+            // Cancelled, or a bug. Without a dot: a message cut short must not be accepted.
             await dialogue.BreakAsync();
             throw;
-        }
-        catch (Exception unreadable)
-        {
-            await dialogue.BreakAsync();
-            _failure = new SmtpFailure(
-                SmtpStage.Content, null, SmtpBreakage.ContentUnreadable, $"The message could not be read: {Printable.Of(unreadable.Message)}");
         }
 
         return _failure is null ? await FinalDotAsync() : new RecipientOutcome.NotSent(_failure);
@@ -46,17 +40,49 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
             return;
         }
 
-        await foreach (var piece in message.Body(cancel).WithCancellation(cancel))
+        await using var pieces = PiecesAsync().GetAsyncEnumerator(cancel);
+        while (await ReadAsync(pieces))
         {
-            if (!await AddAsync(piece))
+            if (!await AddAsync(pieces.Current))
             {
                 return;
             }
         }
 
+        if (_failure is not null)
+        {
+            return;
+        }
+
         if (BlockSize - _used < DotStuffer.LeastRoom || _reply.IsCompleted)
         {
             await FlushAsync();
+        }
+    }
+
+    /// <summary>An iterator of ours, so that opening and closing the caller's fail in the same place as reading it.</summary>
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> PiecesAsync()
+    {
+        await foreach (var piece in message.Body(cancel))
+        {
+            yield return piece;
+        }
+    }
+
+    /// <summary>False at the end, and where the caller's content cannot be read.</summary>
+    private async ValueTask<bool> ReadAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> pieces)
+    {
+        try
+        {
+            return await pieces.MoveNextAsync();
+        }
+        catch (Exception unreadable)
+        {
+            await dialogue.BreakAsync();
+            cancel.ThrowIfCancellationRequested();
+            _failure = new SmtpFailure(
+                SmtpStage.Content, null, SmtpBreakage.ContentUnreadable, $"The message could not be read: {Printable.Of(unreadable.Message)}");
+            return false;
         }
     }
 

@@ -34,10 +34,10 @@ internal sealed class Opening(Dialogue dialogue, SmtpConnectionOptions options, 
 
     private async Task<SmtpFailure?> HelloAsync()
     {
-        Keywords = ServerKeywords.None;
         var heard = await dialogue.AskAsync(SmtpStage.Hello, $"EHLO {options.HelloName}", cancel);
         if (heard.IsGood)
         {
+            // Replaced as a whole: of what was learned before STARTTLS nothing is left (RFC 3207 section 4.2).
             Keywords = ServerKeywords.Parse(heard.Reply!);
             return null;
         }
@@ -71,7 +71,6 @@ internal sealed class Opening(Dialogue dialogue, SmtpConnectionOptions options, 
             return heard.At(SmtpStage.StartTls);
         }
 
-        // RFC 3207 section 4.2: what was learned in plaintext is forgotten, so EHLO comes again.
         return await dialogue.StartTlsAsync(cancel) ?? await HelloAsync();
     }
 

@@ -12,6 +12,7 @@ public sealed record ScriptLine(int Number, string Text);
 /// Plays the server of a transcript:
 /// <code>
 /// S: text     sends the line, with \xNN for an octet nobody can see; lines in a row leave together
+/// S! text     sends the line although the client is still talking
 /// S~ text     sends the line with a bare LF
 /// C: text     the next line from the client must be this one
 /// S: [tls]    a handshake      S: [close]  hangs up      S: [silence]  says no more
@@ -20,7 +21,8 @@ public sealed record ScriptLine(int Number, string Text);
 /// Before a server's line the client must not have said more than its lines so far: that is how a transcript tells
 /// pipelining from waiting. A mismatch names the line.
 /// </summary>
-public sealed class ScriptedServer(Stream stream, string name, IReadOnlyList<ScriptLine> script, X509Certificate2? certificate = null)
+public sealed class ScriptedServer(
+    Stream stream, string name, IReadOnlyList<ScriptLine> script, X509Certificate2? certificate = null, X509Certificate2? intermediate = null)
 {
     private readonly TaskCompletionSource _silent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -55,6 +57,12 @@ public sealed class ScriptedServer(Stream stream, string name, IReadOnlyList<Scr
                 continue;
             }
 
+            if (kind is "S!")
+            {
+                await _stream.WriteAsync(Encoding.UTF8.GetBytes(text + "\r\n"));
+                continue;
+            }
+
             if (kind is "S~")
             {
                 outgoing.Append(text).Append('\n');
@@ -72,7 +80,11 @@ public sealed class ScriptedServer(Stream stream, string name, IReadOnlyList<Scr
                     return;
                 case ("S:", "[tls]"):
                     var tls = new SslStream(_stream);
-                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                    {
+                        ServerCertificateContext = SslStreamCertificateContext.Create(
+                            certificate!, intermediate is null ? [] : [intermediate], offline: true),
+                    });
                     _stream = tls;
                     break;
                 case ("C:", "[close]"):

@@ -11,12 +11,20 @@ public sealed class SelfMadeAuthority : IDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private byte _serial;
 
-    public SelfMadeAuthority(string name)
+    /// <summary>A root, or an authority below <paramref name="above"/>.</summary>
+    public SelfMadeAuthority(string name, SelfMadeAuthority? above = null)
     {
         var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
-        Certificate = request.CreateSelfSigned(_noon.AddYears(-10), _noon.AddYears(10));
+        if (above is null)
+        {
+            Certificate = request.CreateSelfSigned(_noon.AddYears(-10), _noon.AddYears(10));
+            return;
+        }
+
+        using var issued = request.Create(above.Certificate, _noon.AddYears(-5), _noon.AddYears(5), [2, ++above._serial]);
+        Certificate = issued.CopyWithPrivateKey(_key);
     }
 
     public X509Certificate2 Certificate { get; }

@@ -13,9 +13,13 @@ public enum Arrival
 /// <summary>Two ends of a connection in memory, with back-pressure; disposing one end is seen by the other as a close.</summary>
 public sealed class StreamPair
 {
+    /// <summary>A writer waits when the other end has that many octets unread.</summary>
+    public const int Capacity = 16 * 1024;
+
     public StreamPair(Arrival arrival)
     {
-        var (up, down) = (new Pipe(new PipeOptions(useSynchronizationContext: false)), new Pipe(new PipeOptions(useSynchronizationContext: false)));
+        var options = new PipeOptions(pauseWriterThreshold: Capacity, resumeWriterThreshold: Capacity / 2, useSynchronizationContext: false);
+        var (up, down) = (new Pipe(options), new Pipe(options));
         Client = new PipeEnd(down.Reader, up.Writer, arrival);
         Server = new PipeEnd(up.Reader, down.Writer, Arrival.Whole);
     }

@@ -48,12 +48,18 @@ internal static class Authentication
     /// <summary>A server may repeat the line that it did not like, and the reply goes to the log.</summary>
     private static SmtpFailure WithoutSecrets(SmtpFailure failure, string secret, List<string> said)
     {
+        if (failure.Breakage == SmtpBreakage.Garbage)
+        {
+            // An excerpt may hold a piece of a secret, which no comparison finds.
+            return failure with { Detail = "The server answered AUTH with something that is no reply to it." };
+        }
+
         var secrets = said.Append(secret).Append(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)))
             .Where(text => text.Length > 1)
             .OrderByDescending(text => text.Length)
             .ToList();
         var reply = failure.Reply is { } heard ? heard with { Lines = [.. heard.Lines.Select(Clean)] } : null;
-        return failure with { Reply = reply, Detail = Clean(failure.Detail) };
+        return failure with { Reply = reply };
 
         string Clean(string text) => secrets.Aggregate(text, (rest, one) => rest.Replace(one, "***", StringComparison.Ordinal));
     }

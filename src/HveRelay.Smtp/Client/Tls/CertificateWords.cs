@@ -16,24 +16,27 @@ internal static class CertificateWords
         $"The certificate for {Names(certificate)}, issued by {Short(certificate.Issuer)}, "
         + $"valid from {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd} to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}";
 
-    public static IEnumerable<string> Faults(X509Chain? chain)
+    public static IReadOnlyList<string> Faults(X509Chain? chain)
     {
+        var faults = new List<string>();
         var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
-            yield return "it has expired or is not valid yet";
+            faults.Add("it has expired or is not valid yet");
         }
 
         if ((status & NoAuthority) != X509ChainStatusFlags.NoError)
         {
-            yield return "no authority that is trusted here issued it";
+            faults.Add("no authority that is trusted here issued it");
         }
 
         var rest = status & ~(X509ChainStatusFlags.NotTimeValid | NoAuthority);
         if (rest != X509ChainStatusFlags.NoError || status == X509ChainStatusFlags.NoError)
         {
-            yield return $"its chain is not valid ({rest})";
+            faults.Add($"its chain is not valid ({rest})");
         }
+
+        return faults;
     }
 
     private static string Names(X509Certificate2 certificate)

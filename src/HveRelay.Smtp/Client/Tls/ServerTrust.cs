@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace HveRelay.Smtp.Client.Tls;
 
 /// <summary>
-/// Which certificates we take: those that the system trusts for the host's name; those of our own anchors, an authority,
+/// Which certificates we take: those that the system trusts for the host's name; those of our own anchors, a root authority,
 /// for the host's name; and the very certificate of the server, which is trusted for what it is, whatever its name or dates.
 /// </summary>
 public sealed class ServerTrust(X509Certificate2Collection anchors)
@@ -54,7 +54,7 @@ public sealed class ServerTrust(X509Certificate2Collection anchors)
         return faults.Count == 0 ? null : $"{CertificateWords.Describe(certificate)}: {string.Join(", ", faults)}.";
     }
 
-    private IEnumerable<string> ChainFaults(X509Certificate2 certificate, X509Chain? chain, DateTimeOffset now)
+    private IReadOnlyList<string> ChainFaults(X509Certificate2 certificate, X509Chain? chain, DateTimeOffset now)
     {
         if (anchors.Count == 0)
         {
