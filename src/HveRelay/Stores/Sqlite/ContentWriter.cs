@@ -88,7 +88,7 @@ internal sealed class ContentWriter(Writer writer, DiskReserve reserve) : IConte
             await _inFlight;
             if (Number != 0)
             {
-                await writer.DoAsync(Need.Nothing, session => session.Contents.Discard(this));
+                await writer.DoAsync(Need.Write, session => session.Contents.Discard(this));
             }
         }
         catch (Exception cause) when (cause is StoreException or ObjectDisposedException)
@@ -118,7 +118,7 @@ internal sealed class ContentWriter(Writer writer, DiskReserve reserve) : IConte
     {
         try
         {
-            await writer.DoAsync(Need.Nothing, session =>
+            await writer.DoAsync(Need.Write, session =>
             {
                 session.Contents.Append(this, chunk.AsSpan(0, ContentRows.ChunkOctets));
                 return true;
