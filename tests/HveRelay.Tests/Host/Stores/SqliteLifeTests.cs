@@ -69,10 +69,12 @@ public sealed class SqliteLifeTests : IDisposable
             await _sqlite.TakeAsync(store);
 
             // What a crash leaves: the files as they are, and the lock's word that somebody was running.
-            foreach (var file in Directory.GetFiles(_sqlite.Directory.Path))
+            foreach (var file in Directory.GetFiles(_sqlite.Directory.Path, "queue.db*"))
             {
                 await CopyAsync(file, crashed.Directory.File(Path.GetFileName(file)));
             }
+
+            await File.WriteAllTextAsync(crashed.Directory.File("hverelay.lock"), "running", Cancel);
         }
 
         await using (var store = await crashed.OpenAsync())
@@ -163,7 +165,7 @@ public sealed class SqliteLifeTests : IDisposable
 
     private static async Task CopyAsync(string from, string to)
     {
-        // Shared, since the lock is held. Closing it takes SQLite's locks from this process, which nobody else is there to see.
+        // Closing it takes SQLite's locks from this process, which nobody else is there to see.
         await using var source = new FileStream(
             from, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete });
         await using var copy = File.Create(to);

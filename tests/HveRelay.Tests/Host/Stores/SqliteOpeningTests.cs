@@ -66,10 +66,7 @@ public sealed class SqliteOpeningTests : IDisposable
     {
         await using (var store = await _sqlite.OpenAsync())
         {
-            for (var i = 0; i < 200; i++)
-            {
-                await _sqlite.EnqueueAsync(store);
-            }
+            await _sqlite.EnqueueAsync(store, new byte[2_000_000]);
         }
 
         await using (var file = File.OpenWrite(_sqlite.File))
