@@ -144,8 +144,7 @@ internal sealed class WriteSession : IDisposable
             _database.Execute($"PRAGMA incremental_vacuum({Math.Min(spare, PagesAtOnce)})");
         }
 
-        // Does not wait for readers of other programs.
-        _database.Execute("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=5000;");
+        _database.EmptyLog();
         return spare > PagesAtOnce;
     }
 

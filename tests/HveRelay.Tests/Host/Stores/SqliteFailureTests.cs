@@ -46,6 +46,46 @@ public sealed class SqliteFailureTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(5, StoreFault.Locked)]
+    [InlineData(6, StoreFault.Locked)]
+    [InlineData(8, StoreFault.Unwritable)]
+    [InlineData(10, StoreFault.Unwritable)]
+    [InlineData(11, StoreFault.Damaged)]
+    [InlineData(13, StoreFault.Full)]
+    [InlineData(14, StoreFault.Unwritable)]
+    [InlineData(26, StoreFault.Damaged)]
+    public async Task What_SQLite_says_has_a_name_for_people_at_every_stage(int code, StoreFault expected)
+    {
+        var failing = string.Empty;
+        await using var store = await _sqlite.OpenAsync(sql => _ = sql == failing ? throw new SqliteException("as told", code) : 0);
+
+        foreach (var stage in new[] { "BEGIN IMMEDIATE", "SAVEPOINT operation", "RELEASE operation", "COMMIT" })
+        {
+            failing = stage;
+            Assert.Equal(expected, (await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store))).Fault);
+        }
+
+        failing = string.Empty;
+        await _sqlite.EnqueueAsync(store);
+        Assert.Equal(1, (await store.TotalsAsync(Cancel)).QueuedMessages);
+    }
+
+    [Fact]
+    public async Task What_was_stored_of_a_content_that_failed_midway_does_not_stay()
+    {
+        var chunks = 0;
+        await using var store = await _sqlite.OpenAsync(sql =>
+            _ = sql.StartsWith("INSERT INTO content", StringComparison.Ordinal) && ++chunks == 3
+                ? throw new SqliteException("disk I/O error", IoError)
+                : 0);
+
+        await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store, _large));
+        await store.ProbeAsync(Cancel);
+
+        Assert.Equal(0, _sqlite.Ask("SELECT count(*) FROM content") + _sqlite.Ask("SELECT count(*) FROM unfinished"));
+    }
+
     [Fact]
     public async Task A_failed_commit_fails_every_operation_in_it_and_the_next_one_works()
     {

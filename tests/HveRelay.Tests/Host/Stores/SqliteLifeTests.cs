@@ -47,6 +47,25 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_needs_no_right_to_write_the_directory()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may always write");
+        MessageId id;
+        await using (var store = await _sqlite.OpenAsync())
+        {
+            id = await _sqlite.EnqueueAsync(store);
+        }
+
+        SetWritable(false);
+        await using (var reader = SqliteQueueStore.OpenReader(_sqlite.Directory.Path))
+        {
+            Assert.NotNull(await reader.FindAsync(id, Cancel));
+        }
+
+        SetWritable(true);
+    }
+
+    [Fact]
     public void A_reader_makes_no_queue_where_there_is_none()
     {
         var refused = Assert.Throws<StoreOpenException>(() => SqliteQueueStore.OpenReader(_sqlite.Directory.Path));
@@ -116,6 +135,29 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Fifty_sessions_that_end_during_a_sync_share_the_next_one()
+    {
+        using var gate = new ManualResetEventSlim();
+        var syncing = new TaskCompletionSource();
+        await using var store = await _sqlite.OpenAsync(sql =>
+        {
+            if (sql == "COMMIT")
+            {
+                syncing.TrySetResult();
+                gate.Wait(TimeSpan.FromSeconds(30), Cancel);
+            }
+        });
+        var first = _sqlite.EnqueueAsync(store);
+        await syncing.Task;
+
+        var others = Enumerable.Range(0, 50).Select(_ => _sqlite.EnqueueAsync(store)).ToArray();
+        gate.Set();
+        await Task.WhenAll(others.Append(first));
+
+        Assert.Equal(2, (await store.TotalsAsync(Cancel)).Syncs);
+    }
+
+    [Fact]
     public async Task Another_program_can_write_soon_after_the_last_operation()
     {
         await using var store = await _sqlite.OpenAsync();
@@ -161,6 +203,15 @@ public sealed class SqliteLifeTests : IDisposable
         await store.DisposeAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => _sqlite.EnqueueAsync(store));
+    }
+
+    private void SetWritable(bool writable)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(
+                _sqlite.Directory.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute | (writable ? UnixFileMode.UserWrite : UnixFileMode.None));
+        }
     }
 
     private static async Task CopyAsync(string from, string to)
