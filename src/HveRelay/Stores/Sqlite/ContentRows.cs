@@ -62,15 +62,11 @@ internal sealed class ContentRows(Database database, Counters counters)
         return content.Number;
     }
 
-    /// <summary>Drops what was stored of a content that nobody wants.</summary>
-    public bool Discard(ContentWriter content)
+    /// <summary>Drops what is stored of a content that nobody wants. Its number is never another's, also where it was rolled back.</summary>
+    public bool Discard(long content)
     {
-        if (!content.IsLost)
-        {
-            Delete(content.Number);
-            _owned.Set(content.Number).Run();
-        }
-
+        Delete(content);
+        _owned.Set(content).Run();
         return true;
     }
 
@@ -80,8 +76,7 @@ internal sealed class ContentRows(Database database, Counters counters)
     {
         while (_unfinished.Number() is { } content)
         {
-            Delete(content);
-            _owned.Set(content).Run();
+            Discard(content);
         }
     }
 

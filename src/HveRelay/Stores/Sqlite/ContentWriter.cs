@@ -24,8 +24,6 @@ internal sealed class ContentWriter(Writer writer, DiskReserve reserve) : IConte
     /// <summary>The writer's thread: chunks stored.</summary>
     public int Chunks { get; set; }
 
-    public bool IsLost => _lost;
-
     /// <summary>What is not stored yet.</summary>
     public ReadOnlySpan<byte> Rest => _buffer.AsSpan(0, _filled);
 
@@ -83,12 +81,12 @@ internal sealed class ContentWriter(Writer writer, DiskReserve reserve) : IConte
 
         _over = true;
         ReturnBuffer();
+        await _inFlight.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await _inFlight;
             if (Number != 0)
             {
-                await writer.DoAsync(Need.Nothing, session => session.Contents.Discard(this));
+                await writer.DoAsync(Need.Write, session => session.Contents.Discard(Number));
             }
         }
         catch (Exception cause) when (cause is StoreException or ObjectDisposedException)
@@ -118,7 +116,7 @@ internal sealed class ContentWriter(Writer writer, DiskReserve reserve) : IConte
     {
         try
         {
-            await writer.DoAsync(Need.Nothing, session =>
+            await writer.DoAsync(Need.Write, session =>
             {
                 session.Contents.Append(this, chunk.AsSpan(0, ContentRows.ChunkOctets));
                 return true;

@@ -6,6 +6,9 @@ namespace HveRelay.Stores.Sqlite;
 /// <summary>A connection to queue.db with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class Database : IDisposable
 {
+    /// <summary>How long to wait for another program's transaction, in milliseconds.</summary>
+    private const string Patience = "PRAGMA busy_timeout=5000;";
+
     private readonly SqliteConnection _connection;
     private readonly List<Statement> _statements = [];
 
@@ -32,6 +35,9 @@ internal sealed class Database : IDisposable
     /// <summary>See <see cref="SqliteStoreOptions.BeforeWrite"/>.</summary>
     public Action<string>? BeforeWrite { get; init; }
 
+    /// <summary>False where a relay that starts meanwhile would not be noticed: good for one look only.</summary>
+    public bool SeesChanges { get; private init; } = true;
+
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>Rows changed since the connection was opened.</summary>
@@ -41,19 +47,19 @@ internal sealed class Database : IDisposable
     /// The writing connection; the file is there. Checkpoints are the writer's business, between commits; SQLite's own at 64 MiB is the
     /// net below it.
     /// </summary>
-    public static Database OpenWriter(string path, Action<string>? beforeWrite = null) => new(path, SqliteOpenMode.ReadWrite, """
-        PRAGMA busy_timeout=5000; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+    public static Database OpenWriter(string path, Action<string>? beforeWrite = null) => new(path, SqliteOpenMode.ReadWrite, $"""
+        {Patience} PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
         PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16384;
         PRAGMA journal_size_limit=67108864;
         """) { BeforeWrite = beforeWrite };
 
-    public static Database OpenReader(string path) => new(path, SqliteOpenMode.ReadOnly, """
-        PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;
+    public static Database OpenReader(string path) => new(path, SqliteOpenMode.ReadOnly, $"""
+        {Patience} PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;
         """);
 
     /// <summary>For a directory that may only be read and a queue that nobody has open: SQLite then needs no files beside it.</summary>
     public static Database OpenImmutable(string path) =>
-        new(new Uri(path).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly, "PRAGMA query_only=ON;");
+        new(new Uri(path).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly, "PRAGMA query_only=ON;") { SeesChanges = false };
 
     public Statement Prepare(string sql)
     {
@@ -84,6 +90,20 @@ internal sealed class Database : IDisposable
     {
         _ = raw.sqlite3_db_status(Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
         return pages;
+    }
+
+    /// <summary>Moves the WAL into the database and cuts it to nothing, where no other program reads it just now.</summary>
+    public void EmptyLog()
+    {
+        Execute("PRAGMA busy_timeout=0");
+        try
+        {
+            Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        finally
+        {
+            Execute(Patience);
+        }
     }
 
     /// <summary>After an error: no statement may hold a row of the transaction that is rolled back.</summary>

@@ -28,11 +28,23 @@ internal sealed class DiskReserve(SqliteStoreOptions options, TimeProvider clock
         {
             if (_askedAt is not { } askedAt || clock.GetElapsedTime(askedAt) >= Every)
             {
-                _free = _freeBytes();
+                _free = Ask();
                 _askedAt = clock.GetTimestamp();
             }
 
             return _free;
+        }
+    }
+
+    private long Ask()
+    {
+        try
+        {
+            return _freeBytes();
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFault.Unwritable, $"the free space of {options.Directory} cannot be told: {cause.Message}", cause);
         }
     }
 }

@@ -49,9 +49,9 @@ internal sealed class Ledger
             }
 
             var window = Window(rule.Scope);
-            fit = Math.Min(fit, window.Room(rule.Limit, at, rule.Window));
-            if (fit == 0 && window.Room(rule.Limit, at, rule.Window) == 0
-                && window.FitsAt(rule.Limit, at, rule.Window) is var until && !(until <= exhausted?.Until))
+            var room = window.Room(rule.Limit, at, rule.Window);
+            fit = Math.Min(fit, room);
+            if (room == 0 && window.FitsAt(rule.Limit, at, rule.Window) is var until && (exhausted is null || until > exhausted.Until))
             {
                 exhausted = new AttemptGrant.Exhausted(rule.Scope, until);
             }

@@ -15,7 +15,7 @@ internal sealed class Listing(Database database)
         """);
 
     private readonly Statement _addresses = database.Prepare(
-        $"SELECT address FROM recipient WHERE message = ? ORDER BY number LIMIT {MostShown}");
+        $"SELECT address FROM recipient WHERE message = ? ORDER BY part, number LIMIT {MostShown}");
 
     private readonly Statement _lastReply = database.Prepare("""
         SELECT r.reply FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id

@@ -75,22 +75,23 @@ internal static class Opening
 
     private static Database OpenToRead(string path)
     {
-        var database = Database.OpenReader(path);
+        Database? database = null;
         try
         {
             // The first look is what needs the WAL's index beside the file.
+            database = Database.OpenReader(path);
             database.Number("SELECT count(*) FROM sqlite_schema");
             return database;
         }
-        catch (SqliteException) when (!File.Exists(path + "-wal"))
+        catch (SqliteException cause)
         {
-            database.Dispose();
+            database?.Dispose();
+            if (File.Exists(path + "-wal") || Faults.Translate(cause) is StoreException { Fault: StoreFault.Damaged })
+            {
+                throw;
+            }
+
             return Database.OpenImmutable(path);
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
         }
     }
 }

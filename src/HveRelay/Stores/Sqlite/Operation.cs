@@ -1,12 +1,15 @@
 namespace HveRelay.Stores.Sqlite;
 
-/// <summary>What an operation needs before its caller may go on.</summary>
+/// <summary>What an operation does, and what has to be before its caller may go on.</summary>
 internal enum Need
 {
-    /// <summary>Nothing: it may be lost with the transaction it is in.</summary>
-    Nothing,
+    /// <summary>It only reads, what is not committed yet too.</summary>
+    Read,
 
-    /// <summary>A commit that is on stable storage.</summary>
+    /// <summary>It writes, and may be lost with the transaction it is in.</summary>
+    Write,
+
+    /// <summary>It writes, and its commit has to be on stable storage.</summary>
     Sync,
 }
 

@@ -23,10 +23,16 @@ internal sealed class QueueFiles(string directory)
         return options;
     }
 
-    /// <summary>An empty file that only we may read: SQLite makes a database of it, and gives its other files the same rights.</summary>
+    /// <summary>
+    /// Makes an empty file that only we may read, where there is none: SQLite makes a database of it, and gives its other files the same
+    /// rights. One that is there is not touched: closing it would take the locks from other connections of this process.
+    /// </summary>
     public void CreateDatabase()
     {
-        using var created = new FileStream(Database, Private(FileMode.OpenOrCreate, FileShare.ReadWrite));
+        if (!File.Exists(Database))
+        {
+            new FileStream(Database, Private(FileMode.CreateNew, FileShare.ReadWrite)).Dispose();
+        }
     }
 
     /// <summary>Renames what is there, keeping SQLite's suffixes last, so that the old queue can still be opened under its new name.</summary>

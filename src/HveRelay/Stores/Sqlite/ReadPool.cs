@@ -48,7 +48,7 @@ internal sealed class ReadPool(Func<Database> open) : IDisposable
 
     private void Return(ReadSession session)
     {
-        if (_closed || _idle.Count >= MostIdle)
+        if (_closed || _idle.Count >= MostIdle || !session.Database.SeesChanges)
         {
             session.Dispose();
             return;

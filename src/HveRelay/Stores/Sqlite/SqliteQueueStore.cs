@@ -73,7 +73,7 @@ public sealed class SqliteQueueStore : IQueueStore
             throw new ArgumentException("a lease ends after it begins", nameof(request));
         }
 
-        return await DoAsync(Need.Nothing, session => session.Taking.Take(request), cancel);
+        return await DoAsync(Need.Write, session => session.Taking.Take(request), cancel);
     }
 
     public ValueTask<AttemptGrant> BeginAsync(AttemptStart start, CancellationToken cancel)
@@ -90,10 +90,10 @@ public sealed class SqliteQueueStore : IQueueStore
         DoAsync(Need.Sync, session => session.Completing.Complete(end), cancel);
 
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset? dueAt, CancellationToken cancel) =>
-        await DoAsync(Need.Nothing, session => session.Parts.Release(leases, dueAt), cancel);
+        await DoAsync(Need.Write, session => session.Parts.Release(leases, dueAt), cancel);
 
     public ValueTask<DateTimeOffset?> NextDueAsync(IReadOnlyList<Lane> lanes, CancellationToken cancel) =>
-        DoAsync(Need.Nothing, session => session.Due.Earliest(lanes), cancel);
+        DoAsync(Need.Read, session => session.Due.Earliest(lanes), cancel);
 
     public ValueTask<IReadOnlyList<ExpiredRecipient>> ExpireAsync(
         IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) =>
@@ -110,7 +110,7 @@ public sealed class SqliteQueueStore : IQueueStore
         while (purged < most)
         {
             var share = Math.Min(PurgedAtOnce, most - purged);
-            var dropped = await DoAsync(Need.Nothing, session => session.Purging.Purge(before, share), cancel);
+            var dropped = await DoAsync(Need.Write, session => session.Purging.Purge(before, share), cancel);
             purged += dropped;
             if (dropped < share)
             {

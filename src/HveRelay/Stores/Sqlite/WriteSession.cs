@@ -9,6 +9,7 @@ internal sealed class WriteSession : IDisposable
     private readonly Statement _begin, _savepoint, _release, _rollbackTo, _commit, _probe;
     private int _changesAtBegin, _pagesSinceCheckpoint;
     private Undo _undo;
+    private bool _openBefore;
 
     public WriteSession(Database database, Counters counters)
     {
@@ -68,11 +69,21 @@ internal sealed class WriteSession : IDisposable
     /// <summary>True where the open transaction wrote something, so that its commit syncs.</summary>
     public bool Wrote => _database.TotalChanges != _changesAtBegin;
 
-    /// <summary>Runs an operation within the transaction, which it begins where there is none. After an exception comes <see cref="TryUndo"/>.</summary>
+    /// <summary>
+    /// Runs an operation; one that writes, in a savepoint of the transaction, which is begun where there is none. After an exception
+    /// comes <see cref="TryUndo"/>.
+    /// </summary>
     public void Run(Operation operation)
     {
         _undo = Undo.Nothing;
-        if (!InTransaction)
+        _openBefore = InTransaction;
+        if (operation.Need == Need.Read)
+        {
+            operation.Run(this);
+            return;
+        }
+
+        if (!_openBefore)
         {
             _begin.Run();
             _changesAtBegin = _database.TotalChanges;
@@ -87,13 +98,13 @@ internal sealed class WriteSession : IDisposable
         _release.Run();
     }
 
-    /// <summary>Undoes the operation that failed. False where the transaction cannot go on, or SQLite already gave it up.</summary>
+    /// <summary>Undoes the operation that failed. False where others are lost with it: SQLite may give a whole transaction up.</summary>
     public bool TryUndo()
     {
         _database.ResetStatements();
         if (!InTransaction || _undo == Undo.Transaction)
         {
-            return false;
+            return !InTransaction && !_openBefore;
         }
 
         try
@@ -133,8 +144,7 @@ internal sealed class WriteSession : IDisposable
             _database.Execute($"PRAGMA incremental_vacuum({Math.Min(spare, PagesAtOnce)})");
         }
 
-        // Does not wait for readers of other programs.
-        _database.Execute("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=5000;");
+        _database.EmptyLog();
         return spare > PagesAtOnce;
     }
 

@@ -15,7 +15,7 @@ internal sealed class Writer : IAsyncDisposable
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<Operation> _inbox = Channel.CreateUnbounded<Operation>(new() { SingleReader = true });
-    private readonly Operation _tick = new Operation<bool>(Need.Nothing, _ => true);
+    private readonly Operation _tick = new Operation<bool>(Need.Read, _ => true);
     private readonly List<Operation> _awaitingCommit = [];
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<WriteSession> _open;
@@ -101,7 +101,7 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Run(Operation operation)
     {
-        _busySinceTick = true;
+        _busySinceTick |= operation.Need != Need.Read;
         try
         {
             _session ??= _open();

@@ -1,19 +1,18 @@
 using HveRelay.Queue;
-using HveRelay.Stores.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HveRelay.Tests.Host.Stores;
 
 public sealed class SqliteQueueStoreTests : QueueStoreCompliance
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly SqliteFixture _sqlite;
 
-    protected override async Task<IQueueStore> OpenAsync() =>
-        await SqliteQueueStore.OpenAsync(new SqliteStoreOptions(_directory.Path), Clock, NullLogger.Instance);
+    public SqliteQueueStoreTests() => _sqlite = new SqliteFixture(Clock);
+
+    protected override async Task<IQueueStore> OpenAsync() => await _sqlite.OpenAsync();
 
     protected override ValueTask CleanUpAsync()
     {
-        _directory.Dispose();
+        _sqlite.Dispose();
         return ValueTask.CompletedTask;
     }
 }

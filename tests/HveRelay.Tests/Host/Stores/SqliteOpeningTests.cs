@@ -1,0 +1,139 @@
+using HveRelay.Stores.Sqlite;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Host.Stores;
+
+public sealed class SqliteOpeningTests : IDisposable
+{
+    private readonly ManualClock _clock = new();
+    private readonly SqliteFixture _sqlite;
+
+    public SqliteOpeningTests() => _sqlite = new SqliteFixture(_clock);
+
+    public void Dispose() => _sqlite.Dispose();
+
+    [Fact]
+    public async Task A_second_relay_in_the_same_directory_is_told_of_the_first()
+    {
+        await using var first = await _sqlite.OpenAsync();
+
+        var refused = await Assert.ThrowsAsync<StoreOpenException>(() => _sqlite.OpenAsync());
+
+        Assert.Contains("another relay runs", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(_sqlite.Directory.Path, refused.Message, StringComparison.Ordinal);
+        Assert.Throws<StoreOpenException>(() => SqliteQueueStore.SetAside(_sqlite.Directory.Path, _clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task A_missing_directory_is_named_and_not_made()
+    {
+        var missing = _sqlite.Directory.File("missing");
+
+        var refused = await Assert.ThrowsAsync<StoreOpenException>(() => _sqlite.OpenAsync(directory: missing));
+
+        Assert.Contains($"{missing} does not exist", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(missing));
+    }
+
+    [Fact]
+    public async Task An_unwritable_directory_is_named()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a directory that not even root may write");
+        const string Unwritable = "/proc";
+
+        var refused = await Assert.ThrowsAsync<StoreOpenException>(() => _sqlite.OpenAsync(directory: Unwritable));
+
+        Assert.Contains("the data directory /proc cannot be written", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_named_and_left_alone()
+    {
+        var garbage = new byte[10_000];
+        new Random(1).NextBytes(garbage);
+        await File.WriteAllBytesAsync(_sqlite.File, garbage);
+
+        var refused = await Assert.ThrowsAsync<StoreOpenException>(() => _sqlite.OpenAsync());
+
+        Assert.Contains(_sqlite.File, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("set it aside", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(garbage, await File.ReadAllBytesAsync(_sqlite.File));
+        Assert.Throws<StoreOpenException>(() => SqliteQueueStore.OpenReader(_sqlite.Directory.Path));
+    }
+
+    [Fact]
+    public async Task Damage_within_the_file_is_found_after_an_unclean_end()
+    {
+        await using (var store = await _sqlite.OpenAsync())
+        {
+            await _sqlite.EnqueueAsync(store, new byte[2_000_000]);
+        }
+
+        await using (var file = File.OpenWrite(_sqlite.File))
+        {
+            file.Position = file.Length / 2 / 4096 * 4096;
+            file.Write(new byte[3 * 4096]);
+        }
+
+        await using (await _sqlite.OpenAsync())
+        {
+            // After a clean end a big queue starts at once: nothing is checked.
+        }
+
+        await File.WriteAllTextAsync(_sqlite.Directory.File("hverelay.lock"), "running");
+        var refused = await Assert.ThrowsAsync<StoreOpenException>(() => _sqlite.OpenAsync());
+        Assert.Contains("is damaged", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_programs_database_is_refused_and_left_alone()
+    {
+        _sqlite.Ask("CREATE TABLE theirs(x)");
+
+        var refused = await Assert.ThrowsAsync<StoreOpenException>(() => _sqlite.OpenAsync());
+
+        Assert.Contains("another program", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _sqlite.Ask("SELECT count(*) FROM sqlite_schema"));
+    }
+
+    [Fact]
+    public async Task A_newer_versions_queue_is_refused()
+    {
+        await using (await _sqlite.OpenAsync())
+        {
+        }
+
+        _sqlite.Ask("PRAGMA user_version=999");
+
+        var refused = await Assert.ThrowsAsync<StoreOpenException>(() => _sqlite.OpenAsync());
+        Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_queue_can_be_set_aside_and_a_new_one_begun()
+    {
+        await File.WriteAllTextAsync(_sqlite.File, "no database at all");
+        await File.WriteAllTextAsync(_sqlite.File + "-wal", "its log");
+
+        var names = SqliteQueueStore.SetAside(_sqlite.Directory.Path, _clock.GetUtcNow());
+
+        var aside = _sqlite.File + ".damaged-20261122-031200";
+        Assert.Equal([aside, aside + "-wal"], names);
+        Assert.Equal("no database at all", await File.ReadAllTextAsync(aside));
+        await using var store = await _sqlite.OpenAsync();
+        await _sqlite.EnqueueAsync(store);
+    }
+
+    [Fact]
+    public async Task Only_our_user_may_read_the_queue()
+    {
+        await using var store = await _sqlite.OpenAsync();
+        await _sqlite.EnqueueAsync(store);
+
+        var files = Directory.GetFiles(_sqlite.Directory.Path);
+
+        Assert.Equal(4, files.Length);
+        Assert.All(files, file => Assert.True(
+            OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), file));
+    }
+}
