@@ -154,10 +154,15 @@ internal sealed class SessionTransport : IAsyncDisposable
                     return WaitEnd.TimedOut;
                 }
 
-                if (!read.IsCanceled)
+                if (_buffer.Length > unread)
                 {
-                    // What came with the end of the stream is read before the end.
-                    return read.IsCompleted && _buffer.Length <= unread ? WaitEnd.Closed : WaitEnd.Data;
+                    // Also when the read was cancelled, or the stream ended: what came with that is read first.
+                    return WaitEnd.Data;
+                }
+
+                if (read.IsCompleted)
+                {
+                    return WaitEnd.Closed;
                 }
 
                 // Woken to stop, in the midst of a message: read on.
