@@ -1,5 +1,6 @@
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Smtp;
 
 namespace HveRelay.Delivery;
 
@@ -39,11 +40,11 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
     }
 
     /// <summary>The whole part failed in the same way, before or during the transaction.</summary>
-    public static AttemptVerdicts OfAll(DuePart part, UpstreamFailure failure, RetrySchedule schedule, DateTimeOffset now) =>
+    public static AttemptVerdicts OfAll(DuePart part, SmtpFailure failure, RetrySchedule schedule, DateTimeOffset now) =>
         Of(part, [.. part.Recipients.Select(_ => new RecipientResult.NotSent(failure))], schedule, now);
 
     private static AttemptVerdict NotSent(
-        DuePart part, DueRecipient recipient, UpstreamFailure failure, bool anyAccepted, RetrySchedule schedule, DateTimeOffset now)
+        DuePart part, DueRecipient recipient, SmtpFailure failure, bool anyAccepted, RetrySchedule schedule, DateTimeOffset now)
     {
         var verdict = ReplyTable.Classify(failure);
         var later = schedule.After(part.Attempt, now);

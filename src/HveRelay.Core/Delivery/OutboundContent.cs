@@ -4,6 +4,7 @@ using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Rewriting;
 using HveRelay.Smtp.Message;
+using HveRelay.Smtp;
 
 namespace HveRelay.Delivery;
 
@@ -11,14 +12,14 @@ namespace HveRelay.Delivery;
 internal static class OutboundContent
 {
     /// <exception cref="StoreException">The content cannot be read.</exception>
-    public static async ValueTask<OutboundMessage> OpenAsync(
+    public static async ValueTask<MailTransaction> OpenAsync(
         DeliveryContext context, SenderPlan plan, DuePart part, int recipients, CancellationToken cancel)
     {
         var envelope = part.Envelope;
         var head = await HeadAsync(context.Store, envelope.Id, cancel);
         var rewritten = HeaderRewriter.Rewrite(
             head, new RewriteContext(envelope, context.HostName, context.Rewrite, plan.Account, OnlyRecipient(part)));
-        return new OutboundMessage(
+        return new MailTransaction(
             plan.Account,
             [.. part.Recipients.Take(recipients).Select(recipient => recipient.Address)],
             rewritten.Header.Length + envelope.Size - rewritten.BodyStart,

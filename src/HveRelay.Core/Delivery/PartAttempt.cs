@@ -1,5 +1,6 @@
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Smtp;
 
 namespace HveRelay.Delivery;
 
@@ -95,14 +96,14 @@ internal sealed class PartAttempt(
             }
 
             var message = await OutboundContent.OpenAsync(context, plan, part, _grant.Recipients, cancel);
-            var result = await connection!.SendAsync(message, cancel);
-            if (isWarm && result.Recipients.All(IsStale))
+            var results = await connection!.SendAsync(message, cancel);
+            if (isWarm && results.All(IsStale))
             {
                 // The next hop closed it while it was idle: that says nothing about the message.
                 continue;
             }
 
-            return new SendResult.Attempted(_grant.AttemptId, result.Recipients);
+            return new SendResult.Attempted(_grant.AttemptId, results);
         }
     }
 
@@ -121,11 +122,11 @@ internal sealed class PartAttempt(
         : new SendResult.Attempted(
             _grant.AttemptId,
             [.. Enumerable.Repeat(
-                new RecipientResult.NotSent(new UpstreamFailure(Stage.Content, null, Breakage.Closed, "The relay was shut down during the attempt")),
+                new RecipientResult.NotSent(new SmtpFailure(Stage.Content, null, Breakage.Closed, "The relay was shut down during the attempt")),
                 _grant.Recipients)]);
 
     /// <summary>What failed before the first command is an attempt too: people ask why, and find the reply here.</summary>
-    private async Task EndWithoutConnectionAsync(UpstreamFailure failure)
+    private async Task EndWithoutConnectionAsync(SmtpFailure failure)
     {
         switch (await BeginAsync(CancellationToken.None))
         {

@@ -137,7 +137,7 @@ public static class ReplyTable
     ];
 
     /// <summary>What a failure means and what to do.</summary>
-    public static ReplyVerdict Classify(UpstreamFailure failure) => failure.Reply is { } reply
+    public static ReplyVerdict Classify(SmtpFailure failure) => failure.Reply is { } reply
         ? OfReply(failure.Stage, reply)
         : OfBreakage(failure);
 
@@ -161,7 +161,7 @@ public static class ReplyTable
         };
     }
 
-    private static ReplyVerdict OfBreakage(UpstreamFailure failure) => failure.Breakage switch
+    private static ReplyVerdict OfBreakage(SmtpFailure failure) => failure.Breakage switch
     {
         Breakage.Dns => Own(ReplyClass.Retry, "The name of the next hop has no address", "Administrator: DNS, and Hve.Host"),
         Breakage.Unreachable => Own(ReplyClass.Retry, "The next hop cannot be reached", "Network: is TCP to its port allowed from here?"),

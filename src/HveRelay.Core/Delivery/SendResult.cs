@@ -1,3 +1,4 @@
+using HveRelay.Smtp;
 namespace HveRelay.Delivery;
 
 /// <summary>What came of trying to send a part once.</summary>
@@ -11,7 +12,7 @@ internal abstract record SendResult
     public sealed record Attempted(long AttemptId, IReadOnlyList<RecipientResult> Results) : SendResult;
 
     /// <summary>No connection could be had; nothing was reserved.</summary>
-    public sealed record NoConnection(UpstreamFailure Failure) : SendResult;
+    public sealed record NoConnection(SmtpFailure Failure) : SendResult;
 
     /// <summary>No recipient fits in the quota.</summary>
     public sealed record NoQuota(string Scope, DateTimeOffset Until) : SendResult;
@@ -22,7 +23,7 @@ internal abstract record SendResult
     /// <summary>
     /// The failure that speaks of the account or the way to HVE: it counts for the circuit breaker. A refused recipient does not.
     /// </summary>
-    public UpstreamFailure? Trouble => this switch
+    public SmtpFailure? Trouble => this switch
     {
         NoConnection none => none.Failure,
         Attempted attempted => attempted.Results

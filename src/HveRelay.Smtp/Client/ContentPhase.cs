@@ -15,7 +15,7 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
     private Task<Heard> _reply = Task.FromResult(default(Heard));
     private SmtpFailure? _failure;
 
-    public async Task<RecipientOutcome> RunAsync()
+    public async Task<RecipientResult> RunAsync()
     {
         _reply = dialogue.ListenAsync();
         try
@@ -30,7 +30,7 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
             throw;
         }
 
-        return _failure is null ? await FinalDotAsync() : new RecipientOutcome.NotSent(_failure);
+        return _failure is null ? await FinalDotAsync() : new RecipientResult.NotSent(_failure);
     }
 
     private async Task ContentAsync()
@@ -81,7 +81,7 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
             await dialogue.BreakAsync();
             cancel.ThrowIfCancellationRequested();
             _failure = new SmtpFailure(
-                SmtpStage.Content, null, SmtpBreakage.ContentUnreadable, $"The message could not be read: {Printable.Of(unreadable.Message)}");
+                Stage.Content, null, Breakage.ContentUnreadable, $"The message could not be read: {Printable.Of(unreadable.Message)}");
             return false;
         }
     }
@@ -124,7 +124,7 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             _failure = new SmtpFailure(
-                SmtpStage.Content, null, SmtpBreakage.TimedOut, $"The server took no content for {dialogue.Timeouts.Content}.");
+                Stage.Content, null, Breakage.TimedOut, $"The server took no content for {dialogue.Timeouts.Content}.");
         }
 
         await dialogue.BreakAsync();
@@ -134,10 +134,10 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
     /// <summary>A reply before the dot: a refusal, or nothing that can be one.</summary>
     private async ValueTask<SmtpFailure> EarlyAsync(Heard heard) =>
         heard.IsGood
-            ? new SmtpFailure(SmtpStage.Content, null, SmtpBreakage.Garbage, $"The server answered before the end of the message: \"{heard.Reply}\".")
-            : (await dialogue.JudgeAsync(SmtpStage.Content, heard)).At(SmtpStage.Content);
+            ? new SmtpFailure(Stage.Content, null, Breakage.Garbage, $"The server answered before the end of the message: \"{heard.Reply}\".")
+            : (await dialogue.JudgeAsync(Stage.Content, heard)).At(Stage.Content);
 
-    private async Task<RecipientOutcome> FinalDotAsync()
+    private async Task<RecipientResult> FinalDotAsync()
     {
         var started = dialogue.Clock.GetTimestamp();
         using var limit = new CancellationTokenSource(dialogue.Timeouts.FinalDot, dialogue.Clock);
@@ -148,7 +148,7 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
         Heard heard;
         try
         {
-            heard = await dialogue.JudgeAsync(SmtpStage.FinalDot, await _reply.WaitAsync(limit.Token));
+            heard = await dialogue.JudgeAsync(Stage.FinalDot, await _reply.WaitAsync(limit.Token));
         }
         catch (OperationCanceledException)
         {
@@ -158,9 +158,9 @@ internal sealed class ContentPhase(Dialogue dialogue, MailTransaction message, C
 
         return heard.Reply switch
         {
-            null => new RecipientOutcome.Unsure(heard.At(SmtpStage.FinalDot)),
-            { IsPositive: true } reply => new RecipientOutcome.Accepted(reply),
-            _ => new RecipientOutcome.NotSent(heard.At(SmtpStage.FinalDot)),
+            null => new RecipientResult.Unsure(heard.At(Stage.FinalDot)),
+            { IsPositive: true } reply => new RecipientResult.Accepted(reply),
+            _ => new RecipientResult.NotSent(heard.At(Stage.FinalDot)),
         };
     }
 

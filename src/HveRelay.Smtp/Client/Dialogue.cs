@@ -28,7 +28,7 @@ internal sealed class Dialogue(Stream transport, SmtpConnectionOptions options, 
     /// <summary>Starts to send and does not wait: a pipelined group may not fit the send window (RFC 2920 section 3.1).</summary>
     public void Say(ReadOnlyMemory<byte> octets) => _saying = SayAfterAsync(_saying, octets);
 
-    public ValueTask<Heard> AskAsync(SmtpStage stage, string command, CancellationToken cancel)
+    public ValueTask<Heard> AskAsync(Stage stage, string command, CancellationToken cancel)
     {
         Say(Command.Line(command));
         return HearAsync(stage, cancel);
@@ -36,7 +36,7 @@ internal sealed class Dialogue(Stream transport, SmtpConnectionOptions options, 
 
     /// <summary>The next reply, in the time of the stage.</summary>
     /// <exception cref="OperationCanceledException">The caller cancelled; the connection is gone.</exception>
-    public async ValueTask<Heard> HearAsync(SmtpStage stage, CancellationToken cancel)
+    public async ValueTask<Heard> HearAsync(Stage stage, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(Timeouts.Of(stage), clock);
         return await HearAsync(stage, limit.Token, cancel);
@@ -46,7 +46,7 @@ internal sealed class Dialogue(Stream transport, SmtpConnectionOptions options, 
     public Task<Heard> ListenAsync() => ReadAsync(_broken.Token);
 
     /// <summary>A reply judged: what cannot stand here becomes garbage; whatever ends the dialogue breaks it.</summary>
-    public async ValueTask<Heard> JudgeAsync(SmtpStage stage, Heard heard)
+    public async ValueTask<Heard> JudgeAsync(Stage stage, Heard heard)
     {
         if (heard.Reply is { } reply && !stage.Allows(reply))
         {
@@ -86,7 +86,7 @@ internal sealed class Dialogue(Stream transport, SmtpConnectionOptions options, 
             // What stands behind the reply in plaintext was put there to be read as if it had come over TLS.
             await BreakAsync();
             return new SmtpFailure(
-                SmtpStage.StartTls, null, SmtpBreakage.Tls, "The server, or somebody between, sent plaintext behind its reply to STARTTLS.");
+                Stage.StartTls, null, Breakage.Tls, "The server, or somebody between, sent plaintext behind its reply to STARTTLS.");
         }
 
         var tls = new SslStream(_stream, leaveInnerStreamOpen: false);
@@ -103,7 +103,7 @@ internal sealed class Dialogue(Stream transport, SmtpConnectionOptions options, 
                 await BreakAsync();
                 cancel.ThrowIfCancellationRequested();
                 failure = new SmtpFailure(
-                    SmtpStage.StartTls, null, SmtpBreakage.TimedOut, $"The TLS handshake was not done within {Timeouts.StartTls}.");
+                    Stage.StartTls, null, Breakage.TimedOut, $"The TLS handshake was not done within {Timeouts.StartTls}.");
             }
         }
 
@@ -146,7 +146,7 @@ internal sealed class Dialogue(Stream transport, SmtpConnectionOptions options, 
         _broken.Dispose();
     }
 
-    private async ValueTask<Heard> HearAsync(SmtpStage stage, CancellationToken limit, CancellationToken cancel)
+    private async ValueTask<Heard> HearAsync(Stage stage, CancellationToken limit, CancellationToken cancel)
     {
         if (_reader.TryTake() is { } ready)
         {

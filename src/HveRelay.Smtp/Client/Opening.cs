@@ -13,7 +13,7 @@ internal sealed class Opening(Dialogue dialogue, SmtpConnectionOptions options, 
         if (options is { Security: SmtpSecurity.None, Mechanisms.Count: > 0 })
         {
             await dialogue.BreakAsync();
-            return new SmtpFailure(SmtpStage.Auth, null, SmtpBreakage.NoMechanism, "A password or token is never sent without TLS.");
+            return new SmtpFailure(Stage.Auth, null, Breakage.NoMechanism, "A password or token is never sent without TLS.");
         }
 
         return await ImplicitTlsAsync()
@@ -28,13 +28,13 @@ internal sealed class Opening(Dialogue dialogue, SmtpConnectionOptions options, 
 
     private async Task<SmtpFailure?> GreetingAsync()
     {
-        var heard = await dialogue.HearAsync(SmtpStage.Greeting, cancel);
-        return heard.IsGood ? null : heard.At(SmtpStage.Greeting);
+        var heard = await dialogue.HearAsync(Stage.Greeting, cancel);
+        return heard.IsGood ? null : heard.At(Stage.Greeting);
     }
 
     private async Task<SmtpFailure?> HelloAsync()
     {
-        var heard = await dialogue.AskAsync(SmtpStage.Hello, $"EHLO {options.HelloName}", cancel);
+        var heard = await dialogue.AskAsync(Stage.Hello, $"EHLO {options.HelloName}", cancel);
         if (heard.IsGood)
         {
             // Replaced as a whole: of what was learned before STARTTLS nothing is left (RFC 3207 section 4.2).
@@ -46,10 +46,10 @@ internal sealed class Opening(Dialogue dialogue, SmtpConnectionOptions options, 
         // EHLO is then the truth, and "STARTTLS is not offered" would hide it.
         if (heard.Reply is { IsPermanent: true } && options is { Security: not SmtpSecurity.StartTls, Mechanisms.Count: 0 })
         {
-            heard = await dialogue.AskAsync(SmtpStage.Hello, $"HELO {options.HelloName}", cancel);
+            heard = await dialogue.AskAsync(Stage.Hello, $"HELO {options.HelloName}", cancel);
         }
 
-        return heard.IsGood ? null : heard.At(SmtpStage.Hello);
+        return heard.IsGood ? null : heard.At(Stage.Hello);
     }
 
     private async Task<SmtpFailure?> StartTlsAsync()
@@ -62,13 +62,13 @@ internal sealed class Opening(Dialogue dialogue, SmtpConnectionOptions options, 
         if (!Keywords.StartTls)
         {
             return new SmtpFailure(
-                SmtpStage.StartTls, null, SmtpBreakage.NoStartTls, "The server does not offer STARTTLS, and nothing is sent without it.");
+                Stage.StartTls, null, Breakage.NoStartTls, "The server does not offer STARTTLS, and nothing is sent without it.");
         }
 
-        var heard = await dialogue.AskAsync(SmtpStage.StartTls, "STARTTLS", cancel);
+        var heard = await dialogue.AskAsync(Stage.StartTls, "STARTTLS", cancel);
         if (!heard.IsGood)
         {
-            return heard.At(SmtpStage.StartTls);
+            return heard.At(Stage.StartTls);
         }
 
         return await dialogue.StartTlsAsync(cancel) ?? await HelloAsync();
@@ -88,9 +88,9 @@ internal sealed class Opening(Dialogue dialogue, SmtpConnectionOptions options, 
 
         var offered = Keywords.Auth.IsEmpty ? "no AUTH" : $"AUTH {string.Join(' ', Keywords.Auth)}";
         return new SmtpFailure(
-            SmtpStage.Auth,
+            Stage.Auth,
             null,
-            SmtpBreakage.NoMechanism,
+            Breakage.NoMechanism,
             $"The server offers {offered}, and we have {string.Join(" or ", options.Mechanisms.Select(ours => ours.Name))}.");
     }
 }

@@ -68,7 +68,7 @@ public sealed class SmtpConnection : IAsyncDisposable
     /// </exception>
     /// <exception cref="ArgumentException">No recipient, or an address with a control character: a bug, and nothing was sent.</exception>
     /// <exception cref="InvalidOperationException">The connection is not usable.</exception>
-    public async Task<IReadOnlyList<RecipientOutcome>> SendAsync(MailTransaction message, CancellationToken cancel)
+    public async Task<IReadOnlyList<RecipientResult>> SendAsync(MailTransaction message, CancellationToken cancel)
     {
         if (message.Recipients.Count == 0)
         {

@@ -39,17 +39,17 @@ public sealed record SmtpTimeouts
     /// <summary>The reply to QUIT, which changes nothing.</summary>
     public TimeSpan Quit { get; init; } = TimeSpan.FromSeconds(5);
 
-    internal TimeSpan Of(SmtpStage stage) => stage switch
+    internal TimeSpan Of(Stage stage) => stage switch
     {
-        SmtpStage.Greeting => Greeting,
-        SmtpStage.Hello => Hello,
-        SmtpStage.StartTls => StartTls,
-        SmtpStage.Auth => Auth,
-        SmtpStage.Mail => Mail,
-        SmtpStage.Rcpt => Rcpt,
-        SmtpStage.Data => Data,
-        SmtpStage.Content => Content,
-        SmtpStage.FinalDot => FinalDot,
+        Stage.Greeting => Greeting,
+        Stage.Hello => Hello,
+        Stage.StartTls => StartTls,
+        Stage.Auth => Auth,
+        Stage.Mail => Mail,
+        Stage.Rcpt => Rcpt,
+        Stage.Data => Data,
+        Stage.Content => Content,
+        Stage.FinalDot => FinalDot,
         _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, message: null),
     };
 }

@@ -6,13 +6,13 @@ namespace HveRelay.Smtp.Client;
 /// </summary>
 internal sealed class Transaction(Dialogue dialogue, ServerKeywords keywords, MailTransaction message, CancellationToken cancel)
 {
-    private readonly RecipientOutcome?[] _outcomes = new RecipientOutcome?[message.Recipients.Count];
+    private readonly RecipientResult?[] _outcomes = new RecipientResult?[message.Recipients.Count];
     private readonly bool[] _taken = new bool[message.Recipients.Count];
 
     /// <summary>The server has a transaction open that did not come to its end: RSET before the next.</summary>
     public bool LeftOpen { get; private set; }
 
-    public async Task<IReadOnlyList<RecipientOutcome>> RunAsync(bool reset)
+    public async Task<IReadOnlyList<RecipientResult>> RunAsync(bool reset)
     {
         var commands = message.Recipients.Select(TransactionCommands.Rcpt)
             .Prepend(TransactionCommands.Mail(message, keywords))
@@ -39,17 +39,17 @@ internal sealed class Transaction(Dialogue dialogue, ServerKeywords keywords, Ma
     /// <summary>MAIL and RCPT. A failure is for all recipients that have none of their own, and ends the transaction.</summary>
     private async Task<SmtpFailure?> EnvelopeAsync(bool reset)
     {
-        if (reset && await AskAsync(SmtpStage.Mail, TransactionCommands.Reset) is { IsGood: false } notReset)
+        if (reset && await AskAsync(Stage.Mail, TransactionCommands.Reset) is { IsGood: false } notReset)
         {
             // RSET cannot fail (RFC 5321 section 4.1.1.5): what the server thinks is open now, nobody knows.
             await dialogue.BreakAsync();
-            return notReset.At(SmtpStage.Mail);
+            return notReset.At(Stage.Mail);
         }
 
-        var mail = await AskAsync(SmtpStage.Mail, TransactionCommands.Mail(message, keywords));
+        var mail = await AskAsync(Stage.Mail, TransactionCommands.Mail(message, keywords));
         if (!mail.IsGood)
         {
-            var failure = mail.At(SmtpStage.Mail);
+            var failure = mail.At(Stage.Mail);
             if (!dialogue.IsUsable || !keywords.Pipelining)
             {
                 return failure;
@@ -61,16 +61,16 @@ internal sealed class Transaction(Dialogue dialogue, ServerKeywords keywords, Ma
         LeftOpen = mail.IsGood;
         for (var i = 0; i < _taken.Length; i++)
         {
-            var rcpt = await AskAsync(SmtpStage.Rcpt, TransactionCommands.Rcpt(message.Recipients[i]));
+            var rcpt = await AskAsync(Stage.Rcpt, TransactionCommands.Rcpt(message.Recipients[i]));
             if (!dialogue.IsUsable)
             {
-                return rcpt.At(SmtpStage.Rcpt);
+                return rcpt.At(Stage.Rcpt);
             }
 
             _taken[i] = rcpt.IsGood;
             if (!rcpt.IsGood)
             {
-                _outcomes[i] ??= new RecipientOutcome.NotSent(rcpt.At(SmtpStage.Rcpt));
+                _outcomes[i] ??= new RecipientResult.NotSent(rcpt.At(Stage.Rcpt));
             }
         }
 
@@ -79,10 +79,10 @@ internal sealed class Transaction(Dialogue dialogue, ServerKeywords keywords, Ma
 
     private async Task DataAsync()
     {
-        var data = await AskAsync(SmtpStage.Data, TransactionCommands.Data);
+        var data = await AskAsync(Stage.Data, TransactionCommands.Data);
         if (!data.IsGood)
         {
-            Undecided(data.At(SmtpStage.Data));
+            Undecided(data.At(Stage.Data));
             return;
         }
 
@@ -90,7 +90,7 @@ internal sealed class Transaction(Dialogue dialogue, ServerKeywords keywords, Ma
         {
             // RFC 2920 section 3.1: 354 although nobody was accepted. The dot alone, and whatever comes of it is ignored.
             dialogue.Say(Command.Line("."));
-            await dialogue.HearAsync(SmtpStage.Content, cancel);
+            await dialogue.HearAsync(Stage.Content, cancel);
             LeftOpen = false;
             return;
         }
@@ -110,10 +110,10 @@ internal sealed class Transaction(Dialogue dialogue, ServerKeywords keywords, Ma
         }
     }
 
-    private async ValueTask<Heard> AskAsync(SmtpStage stage, string command) =>
+    private async ValueTask<Heard> AskAsync(Stage stage, string command) =>
         keywords.Pipelining ? await dialogue.HearAsync(stage, cancel) : await dialogue.AskAsync(stage, command, cancel);
 
-    private RecipientOutcome[] End(SmtpFailure failure)
+    private RecipientResult[] End(SmtpFailure failure)
     {
         Undecided(failure);
         return Outcomes();
@@ -123,9 +123,9 @@ internal sealed class Transaction(Dialogue dialogue, ServerKeywords keywords, Ma
     {
         foreach (ref var outcome in _outcomes.AsSpan())
         {
-            outcome ??= new RecipientOutcome.NotSent(failure);
+            outcome ??= new RecipientResult.NotSent(failure);
         }
     }
 
-    private RecipientOutcome[] Outcomes() => Array.ConvertAll(_outcomes, outcome => outcome!);
+    private RecipientResult[] Outcomes() => Array.ConvertAll(_outcomes, outcome => outcome!);
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using HveRelay.Delivery;
+using HveRelay.Smtp;
 
 namespace HveRelay.Upstream;
 
@@ -15,7 +15,7 @@ internal sealed class Dialer(TimeSpan timeout, TimeProvider clock)
     public Func<IPEndPoint, CancellationToken, Task<Socket>> Connect { get; init; } = ConnectAsync;
 
     /// <summary>A connected socket, or why there is none.</summary>
-    public async Task<(Socket? Socket, UpstreamFailure? Failure)> DialAsync(string host, int port, CancellationToken cancel)
+    public async Task<(Socket? Socket, SmtpFailure? Failure)> DialAsync(string host, int port, CancellationToken cancel)
     {
         var (addresses, why) = await AddressesAsync(host, cancel);
         if (addresses.Length == 0)
@@ -85,5 +85,5 @@ internal sealed class Dialer(TimeSpan timeout, TimeProvider clock)
         }
     }
 
-    private static UpstreamFailure Failed(Breakage breakage, string detail) => new(Stage.Connect, null, breakage, detail);
+    private static SmtpFailure Failed(Breakage breakage, string detail) => new(Stage.Connect, null, breakage, detail);
 }

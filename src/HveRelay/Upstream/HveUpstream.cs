@@ -4,6 +4,7 @@ using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Smtp.Client;
 using HveRelay.Smtp.Client.Sasl;
+using HveRelay.Smtp;
 
 namespace HveRelay.Upstream;
 
@@ -58,12 +59,12 @@ public sealed class HveUpstream(RelayOptions options, TimeProvider clock, IToken
         return await SmtpConnection.OpenAsync(new NetworkStream(socket, ownsSocket: true), session, clock, cancel) switch
         {
             SmtpOpening.Opened opened => new ConnectResult.Connected(new UpstreamConnection(opened.Connection)),
-            SmtpOpening.Failed failed => new ConnectResult.Failed(Translation.ToUpstream(failed.Failure)),
+            SmtpOpening.Failed failed => new ConnectResult.Failed(failed.Failure),
             var other => throw new InvalidOperationException($"No such opening: {other}."),
         };
     }
 
-    private async Task<(IReadOnlyList<SaslMechanism> Mechanisms, UpstreamFailure? Failure)> MechanismsAsync(NextHop hop, CancellationToken cancel)
+    private async Task<(IReadOnlyList<SaslMechanism> Mechanisms, SmtpFailure? Failure)> MechanismsAsync(NextHop hop, CancellationToken cancel)
     {
         if (hop.Account is not { } account)
         {
@@ -72,7 +73,7 @@ public sealed class HveUpstream(RelayOptions options, TimeProvider clock, IToken
 
         if (tokens is null)
         {
-            return ([], new UpstreamFailure(
+            return ([], new SmtpFailure(
                 Stage.Auth, null, Breakage.NoMechanism, $"The account {account.Address} wants OAuth, and this relay has no source of tokens."));
         }
 
@@ -85,5 +86,5 @@ public sealed class HveUpstream(RelayOptions options, TimeProvider clock, IToken
     }
 
     private static ConnectResult.Failed Failed(Stage stage, Breakage breakage, string detail) =>
-        new(new UpstreamFailure(stage, null, breakage, detail));
+        new(new SmtpFailure(stage, null, breakage, detail));
 }

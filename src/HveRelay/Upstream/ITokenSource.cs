@@ -1,5 +1,5 @@
 using HveRelay.Configuration;
-using HveRelay.Delivery;
+using HveRelay.Smtp;
 
 namespace HveRelay.Upstream;
 
@@ -25,5 +25,5 @@ public abstract record TokenResult
     }
 
     /// <summary>As a failure at <see cref="Stage.Auth"/>, with what the identity platform said and no secret.</summary>
-    public sealed record Failed(UpstreamFailure Failure) : TokenResult;
+    public sealed record Failed(SmtpFailure Failure) : TokenResult;
 }

@@ -1,18 +1,16 @@
 using HveRelay.Delivery;
+using HveRelay.Smtp;
 using HveRelay.Smtp.Client;
 
 namespace HveRelay.Upstream;
 
-/// <summary>A connection of the engine behind Delivery's port.</summary>
+/// <summary>A connection of our own engine behind Delivery's port: another library could stand here.</summary>
 internal sealed class UpstreamConnection(SmtpConnection connection) : IUpstreamConnection
 {
     public bool IsUsable => connection.IsUsable;
 
-    public async Task<TransactionResult> SendAsync(OutboundMessage message, CancellationToken cancel)
-    {
-        var outcomes = await connection.SendAsync(Translation.ToTransaction(message), cancel);
-        return new TransactionResult([.. outcomes.Select(Translation.ToResult)]);
-    }
+    public Task<IReadOnlyList<RecipientResult>> SendAsync(MailTransaction message, CancellationToken cancel) =>
+        connection.SendAsync(message, cancel);
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using HveRelay.Smtp.Client;
 using HveRelay.Smtp.Client.Sasl;
 using HveRelay.Smtp.Client.Tls;
+using HveRelay.Smtp;
 
 namespace HveRelay.Tests.Support;
 
@@ -102,11 +103,11 @@ public sealed record ClientTranscript(
         return said;
     }
 
-    private string Words(RecipientOutcome outcome) => outcome switch
+    private string Words(RecipientResult outcome) => outcome switch
     {
-        RecipientOutcome.Accepted accepted => $"accepted {accepted.Reply}",
-        RecipientOutcome.NotSent notSent => $"not sent {Words(notSent.Failure)}",
-        RecipientOutcome.Unsure unsure => $"unsure {Words(unsure.Failure)}",
+        RecipientResult.Accepted accepted => $"accepted {accepted.Reply}",
+        RecipientResult.NotSent notSent => $"not sent {Words(notSent.Failure)}",
+        RecipientResult.Unsure unsure => $"unsure {Words(unsure.Failure)}",
         _ => throw new InvalidDataException(),
     };
 

@@ -24,23 +24,23 @@ internal static class Authentication
         }
 
         // RFC 4954 section 4: an initial response that does not fit the command line waits for the empty challenge.
-        var heard = await dialogue.AskAsync(SmtpStage.Auth, command, cancel);
+        var heard = await dialogue.AskAsync(Stage.Auth, command, cancel);
         var step = 0;
         for (var round = 0; heard.Reply is { IsIntermediate: true } challenge; round++)
         {
             if (challenge.Code != 334 || round == MostChallenges)
             {
                 await dialogue.BreakAsync();
-                return new SmtpFailure(SmtpStage.Auth, null, SmtpBreakage.Garbage, "The server does not come to an end with AUTH.");
+                return new SmtpFailure(Stage.Auth, null, Breakage.Garbage, "The server does not come to an end with AUTH.");
             }
 
             var response = initial ?? (mechanism.Respond(step++, challenge.Text) is { } answer ? Encoded(answer) : "*");
             initial = null;
             said.Add(response);
-            heard = await dialogue.AskAsync(SmtpStage.Auth, response, cancel);
+            heard = await dialogue.AskAsync(Stage.Auth, response, cancel);
         }
 
-        return heard.IsGood ? null : WithoutSecrets(heard.At(SmtpStage.Auth), mechanism.Secret, said);
+        return heard.IsGood ? null : WithoutSecrets(heard.At(Stage.Auth), mechanism.Secret, said);
     }
 
     private static string Encoded(byte[] response) => Convert.ToBase64String(response);
@@ -48,7 +48,7 @@ internal static class Authentication
     /// <summary>A server may repeat the line that it did not like, and the reply goes to the log.</summary>
     private static SmtpFailure WithoutSecrets(SmtpFailure failure, string secret, List<string> said)
     {
-        if (failure.Breakage == SmtpBreakage.Garbage)
+        if (failure.Breakage == Breakage.Garbage)
         {
             // An excerpt may hold a piece of a secret, which no comparison finds.
             return failure with { Detail = "The server answered AUTH with something that is no reply to it." };

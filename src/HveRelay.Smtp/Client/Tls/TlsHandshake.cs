@@ -33,12 +33,12 @@ internal static class TlsHandshake
         }
         catch (AuthenticationException) when (refusal is not null)
         {
-            return new SmtpFailure(SmtpStage.StartTls, null, SmtpBreakage.Certificate, refusal);
+            return new SmtpFailure(Stage.StartTls, null, Breakage.Certificate, refusal);
         }
         catch (Exception broken) when (broken is AuthenticationException or IOException or SocketException or ObjectDisposedException or Win32Exception)
         {
             var why = Printable.Of((broken.InnerException ?? broken).Message);
-            return new SmtpFailure(SmtpStage.StartTls, null, SmtpBreakage.Tls, $"The TLS handshake failed: {why}");
+            return new SmtpFailure(Stage.StartTls, null, Breakage.Tls, $"The TLS handshake failed: {why}");
         }
     }
 }

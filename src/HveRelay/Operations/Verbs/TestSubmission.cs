@@ -4,6 +4,7 @@ using System.Text;
 using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Smtp.Client;
+using HveRelay.Smtp;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -48,8 +49,8 @@ internal static class TestSubmission
             new MailTransaction(from, [to], header.Length + body.Length, false, header, _ => Once(body)), cancel);
         return outcomes[0] switch
         {
-            RecipientOutcome.Accepted accepted => new SubmissionResult(IdIn(accepted.Reply.Text), $"accepted: {accepted.Reply}"),
-            RecipientOutcome.NotSent refused => new SubmissionResult(null, $"refused: {refused.Failure}"),
+            RecipientResult.Accepted accepted => new SubmissionResult(IdIn(accepted.Reply.Text), $"accepted: {accepted.Reply}"),
+            RecipientResult.NotSent refused => new SubmissionResult(null, $"refused: {refused.Failure}"),
             var other => new SubmissionResult(null, $"unsure: {other}"),
         };
     }

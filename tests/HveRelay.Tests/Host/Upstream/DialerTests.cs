@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using HveRelay.Delivery;
+using HveRelay.Smtp;
 using HveRelay.Tests.Support;
 using HveRelay.Upstream;
 
@@ -118,7 +118,7 @@ public sealed class DialerTests
     private Dialer Dialer(IPAddress[] addresses, Func<IPEndPoint, CancellationToken, Task<Socket>> connect) =>
         new(_timeout, _clock) { Resolve = (_, _) => Task.FromResult(addresses), Connect = connect };
 
-    private static async Task<UpstreamFailure> FailureAsync(Dialer dialer)
+    private static async Task<SmtpFailure> FailureAsync(Dialer dialer)
     {
         var (socket, failure) = await dialer.DialAsync("mail.example", 587, CancellationToken.None);
         Assert.Null(socket);

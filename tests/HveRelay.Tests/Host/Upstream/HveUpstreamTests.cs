@@ -6,6 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
+using HveRelay.Smtp;
 using HveRelay.Tests.Support;
 using HveRelay.Upstream;
 
@@ -55,7 +56,7 @@ public sealed class HveUpstreamTests : IDisposable
             "C: Subject: test", "C: ", "C: Hello", "C: .", "S: 250 2.0.0 queued", "C: QUIT", "S: 221 bye");
 
         var connected = Assert.IsType<ConnectResult.Connected>(await Upstream().ConnectAsync("HVE1@contoso.com", CancellationToken.None));
-        TransactionResult result;
+        IReadOnlyList<RecipientResult> result;
         await using (connected.Connection)
         {
             result = await connected.Connection.SendAsync(Message("a@contoso.com", "b@contoso.com"), CancellationToken.None);
@@ -63,9 +64,9 @@ public sealed class HveUpstreamTests : IDisposable
         }
 
         await _serving.WaitAsync(_net);
-        var refused = Assert.IsType<RecipientResult.NotSent>(result.Recipients[0]);
+        var refused = Assert.IsType<RecipientResult.NotSent>(result[0]);
         Assert.Equal((Stage.Rcpt, Breakage.None, "550 5.1.10 unknown"), (refused.Failure.Stage, refused.Failure.Breakage, refused.Failure.Words));
-        Assert.IsType<RecipientResult.Accepted>(result.Recipients[1]);
+        Assert.IsType<RecipientResult.Accepted>(result[1]);
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class HveUpstreamTests : IDisposable
     public async Task Without_a_token_nobody_is_called()
     {
         _options.Hve.Accounts[0].OAuth = new OAuthOptions();
-        var failure = new UpstreamFailure(Stage.Auth, null, Breakage.TimedOut, "The token endpoint did not answer.");
+        var failure = new SmtpFailure(Stage.Auth, null, Breakage.TimedOut, "The token endpoint did not answer.");
 
         Assert.Equal(failure, await FailureAsync(Upstream(new Tokens(new TokenResult.Failed(failure)))));
         Assert.Equal(Breakage.NoMechanism, (await FailureAsync(Upstream())).Breakage);
@@ -154,7 +155,7 @@ public sealed class HveUpstreamTests : IDisposable
         await using var connection = connected.Connection;
         var result = await connection.SendAsync(Message("a@contoso.com") with { Body = Endless }, CancellationToken.None).WaitAsync(_net);
 
-        var refused = Assert.IsType<RecipientResult.NotSent>(Assert.Single(result.Recipients));
+        var refused = Assert.IsType<RecipientResult.NotSent>(Assert.Single(result));
         Assert.Equal((Stage.Content, "552 5.3.4 too large"), (refused.Failure.Stage, refused.Failure.Words));
         Assert.False(connection.IsUsable);
     }
@@ -180,7 +181,7 @@ public sealed class HveUpstreamTests : IDisposable
         Dialer = new Dialer(TimeSpan.FromSeconds(30), _clock) { Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]) },
     };
 
-    private static async Task<UpstreamFailure> FailureAsync(HveUpstream upstream) =>
+    private static async Task<SmtpFailure> FailureAsync(HveUpstream upstream) =>
         Assert.IsType<ConnectResult.Failed>(await upstream.ConnectAsync(Account, CancellationToken.None).WaitAsync(_net)).Failure;
 
     private void Serve(params string[] script) => _serving = ServeAsync(script);
@@ -220,7 +221,7 @@ public sealed class HveUpstreamTests : IDisposable
         Assert.Equal("CN=relay.contoso.com", subject);
     }
 
-    private static OutboundMessage Message(params string[] recipients) =>
+    private static MailTransaction Message(params string[] recipients) =>
         new(Account, recipients, 24, EightBit: false, "Subject: test\r\n\r\n"u8.ToArray(), _ => Body());
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Body()

@@ -1,4 +1,5 @@
 using HveRelay.Smtp.Client;
+using HveRelay.Smtp;
 using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Smtp.Client;
@@ -9,15 +10,15 @@ namespace HveRelay.Tests.Smtp.Client;
 /// </summary>
 public sealed class AccidentTests
 {
-    public static IEnumerable<TheoryDataRow<string, int, SmtpStage>> EveryReply() =>
+    public static IEnumerable<TheoryDataRow<string, int, Stage>> EveryReply() =>
         EveryReplyOneByOne().Concat(EveryReplyOf("whole-pipelined"));
 
     /// <summary>With a group under way a test with a clock cannot tell which reply the client waits for.</summary>
-    public static IEnumerable<TheoryDataRow<string, int, SmtpStage>> EveryReplyOneByOne() => EveryReplyOf("whole-one-by-one");
+    public static IEnumerable<TheoryDataRow<string, int, Stage>> EveryReplyOneByOne() => EveryReplyOf("whole-one-by-one");
 
     [Theory]
     [MemberData(nameof(EveryReply))]
-    public async Task After_421_nothing_was_sent_and_the_connection_is_not_used_again(string name, int at, SmtpStage stage)
+    public async Task After_421_nothing_was_sent_and_the_connection_is_not_used_again(string name, int at, Stage stage)
     {
         var transcript = With(name, at, "S: 421 4.3.2 going down", "C: [close]");
 
@@ -28,29 +29,29 @@ public sealed class AccidentTests
 
     [Theory]
     [MemberData(nameof(EveryReply))]
-    public async Task A_close_is_told_with_its_stage_and_is_unsure_only_behind_the_dot(string name, int at, SmtpStage stage)
+    public async Task A_close_is_told_with_its_stage_and_is_unsure_only_behind_the_dot(string name, int at, Stage stage)
     {
         var transcript = With(name, at, "S: [close]");
 
         var outcome = await transcript.PlayAsync(Arrival.Whole, new ManualClock());
 
-        Assert.Equal(Broken(transcript, stage, "Closed", stage == SmtpStage.FinalDot ? "unsure" : "not sent"), outcome);
+        Assert.Equal(Broken(transcript, stage, "Closed", stage == Stage.FinalDot ? "unsure" : "not sent"), outcome);
     }
 
     [Theory]
     [MemberData(nameof(EveryReply))]
-    public async Task Garbage_is_told_with_its_stage_and_is_unsure_only_behind_the_dot(string name, int at, SmtpStage stage)
+    public async Task Garbage_is_told_with_its_stage_and_is_unsure_only_behind_the_dot(string name, int at, Stage stage)
     {
         var transcript = With(name, at, "S: HTTP/1.1 400 Bad Request", "C: [close]");
 
         var outcome = await transcript.PlayAsync(Arrival.ByOctet, new ManualClock());
 
-        Assert.Equal(Broken(transcript, stage, "Garbage", stage == SmtpStage.FinalDot ? "unsure" : "not sent"), outcome);
+        Assert.Equal(Broken(transcript, stage, "Garbage", stage == Stage.FinalDot ? "unsure" : "not sent"), outcome);
     }
 
     [Theory]
     [MemberData(nameof(EveryReplyOneByOne))]
-    public async Task Silence_ends_when_the_time_of_its_stage_is_over(string name, int at, SmtpStage stage)
+    public async Task Silence_ends_when_the_time_of_its_stage_is_over(string name, int at, Stage stage)
     {
         var transcript = With(name, at, "S: [silence]");
         var clock = new ManualClock();
@@ -65,11 +66,11 @@ public sealed class AccidentTests
             clock.Advance(TimeSpan.FromTicks(1));
         });
 
-        Assert.Equal(Broken(transcript, stage, "TimedOut", stage == SmtpStage.FinalDot ? "unsure" : "not sent"), outcome);
+        Assert.Equal(Broken(transcript, stage, "TimedOut", stage == Stage.FinalDot ? "unsure" : "not sent"), outcome);
     }
 
-    private static IEnumerable<TheoryDataRow<string, int, SmtpStage>> EveryReplyOf(string name) =>
-        Replies(ClientTranscript.Read(name)).Select(reply => new TheoryDataRow<string, int, SmtpStage>(name, reply.At, reply.Stage));
+    private static IEnumerable<TheoryDataRow<string, int, Stage>> EveryReplyOf(string name) =>
+        Replies(ClientTranscript.Read(name)).Select(reply => new TheoryDataRow<string, int, Stage>(name, reply.At, reply.Stage));
 
     /// <summary>The transcript up to a reply and something else in its place.</summary>
     private static ClientTranscript With(string name, int at, params string[] instead)
@@ -78,21 +79,21 @@ public sealed class AccidentTests
         return transcript with { Dialogue = [.. transcript.Dialogue.Take(at), .. instead.Select(text => new ScriptLine(at, text))] };
     }
 
-    private static IReadOnlyList<string> Broken(ClientTranscript transcript, SmtpStage stage, string what, string fate) =>
-        stage < SmtpStage.Mail
+    private static IReadOnlyList<string> Broken(ClientTranscript transcript, Stage stage, string what, string fate) =>
+        stage < Stage.Mail
             ? [$"failed {stage} {what}"]
             : [.. transcript.Message.Recipients.Select(recipient => $"{recipient} {fate} {stage} {what}"), "unusable"];
 
     /// <summary>Where each reply of the dialogue begins and the stage it answers, by the lines with an @.</summary>
-    private static IEnumerable<(int At, SmtpStage Stage)> Replies(ClientTranscript transcript)
+    private static IEnumerable<(int At, Stage Stage)> Replies(ClientTranscript transcript)
     {
         var begins = true;
-        SmtpStage? stage = null;
+        Stage? stage = null;
         foreach (var (at, text) in transcript.Dialogue.Index().Select(pair => (pair.Index, pair.Item.Text)))
         {
             if (text[0] == '@')
             {
-                stage = text == "@ End" ? null : Enum.Parse<SmtpStage>(text[2..]);
+                stage = text == "@ End" ? null : Enum.Parse<Stage>(text[2..]);
             }
             else if (text[0] == 'S' && text != "S: [tls]" && stage is { } known)
             {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using HveRelay.Smtp.Client;
+using HveRelay.Smtp;
 using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Smtp.Client;
@@ -18,9 +19,9 @@ public sealed class ContentTests
         var sending = await DataAsync(_ => Broken());
         var rest = RestAsync();
 
-        var outcome = Assert.IsType<RecipientOutcome.NotSent>(await Single(sending));
+        var outcome = Assert.IsType<RecipientResult.NotSent>(await Single(sending));
 
-        Assert.Equal((SmtpStage.Content, SmtpBreakage.ContentUnreadable), (outcome.Failure.Stage, outcome.Failure.Breakage));
+        Assert.Equal((Stage.Content, Breakage.ContentUnreadable), (outcome.Failure.Stage, outcome.Failure.Breakage));
         Assert.Contains("the disk broke", outcome.Failure.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("\r\n.\r\n", await rest, StringComparison.Ordinal);
     }
@@ -30,9 +31,9 @@ public sealed class ContentTests
     {
         var sending = await DataAsync(_ => throw new IOException("the disk broke"));
 
-        var outcome = Assert.IsType<RecipientOutcome.NotSent>(await Single(sending));
+        var outcome = Assert.IsType<RecipientResult.NotSent>(await Single(sending));
 
-        Assert.Equal(SmtpBreakage.ContentUnreadable, outcome.Failure.Breakage);
+        Assert.Equal(Breakage.ContentUnreadable, outcome.Failure.Breakage);
         Assert.DoesNotContain("\r\n.\r\n", await RestAsync(), StringComparison.Ordinal);
     }
 
@@ -42,9 +43,9 @@ public sealed class ContentTests
         var sending = await StalledAsync();
         await _pair.Server.WriteAsync("552 5.3.4 too large\r\n"u8.ToArray());
 
-        var outcome = Assert.IsType<RecipientOutcome.NotSent>(await Single(sending));
+        var outcome = Assert.IsType<RecipientResult.NotSent>(await Single(sending));
 
-        Assert.Equal((SmtpStage.Content, "552 5.3.4 too large"), (outcome.Failure.Stage, outcome.Failure.Reply?.ToString()));
+        Assert.Equal((Stage.Content, "552 5.3.4 too large"), (outcome.Failure.Stage, outcome.Failure.Reply?.ToString()));
     }
 
     [Fact]
@@ -53,9 +54,9 @@ public sealed class ContentTests
         var sending = await StalledAsync();
         await _pair.Server.DisposeAsync();
 
-        var outcome = Assert.IsType<RecipientOutcome.NotSent>(await Single(sending));
+        var outcome = Assert.IsType<RecipientResult.NotSent>(await Single(sending));
 
-        Assert.Equal((SmtpStage.Content, SmtpBreakage.Closed), (outcome.Failure.Stage, outcome.Failure.Breakage));
+        Assert.Equal((Stage.Content, Breakage.Closed), (outcome.Failure.Stage, outcome.Failure.Breakage));
     }
 
     [Fact]
@@ -64,9 +65,9 @@ public sealed class ContentTests
         var sending = await DataAsync(Endless);
         await _pair.Server.WriteAsync("250 2.0.0 queued already\r\n"u8.ToArray());
 
-        var outcome = Assert.IsType<RecipientOutcome.NotSent>(await Single(sending));
+        var outcome = Assert.IsType<RecipientResult.NotSent>(await Single(sending));
 
-        Assert.Equal((SmtpStage.Content, SmtpBreakage.Garbage), (outcome.Failure.Stage, outcome.Failure.Breakage));
+        Assert.Equal((Stage.Content, Breakage.Garbage), (outcome.Failure.Stage, outcome.Failure.Breakage));
     }
 
     [Fact]
@@ -78,9 +79,9 @@ public sealed class ContentTests
         Assert.False(sending.IsCompleted);
         _clock.Advance(TimeSpan.FromTicks(1));
 
-        var outcome = Assert.IsType<RecipientOutcome.NotSent>(await Single(sending));
+        var outcome = Assert.IsType<RecipientResult.NotSent>(await Single(sending));
 
-        Assert.Equal((SmtpStage.Content, SmtpBreakage.TimedOut), (outcome.Failure.Stage, outcome.Failure.Breakage));
+        Assert.Equal((Stage.Content, Breakage.TimedOut), (outcome.Failure.Stage, outcome.Failure.Breakage));
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed class ContentTests
         await cancel.CancelAsync();
         await _pair.Server.WriteAsync("250 2.0.0 queued\r\n"u8.ToArray());
 
-        Assert.IsType<RecipientOutcome.Accepted>(await Single(sending));
+        Assert.IsType<RecipientResult.Accepted>(await Single(sending));
     }
 
     [Fact]
@@ -121,8 +122,8 @@ public sealed class ContentTests
         Assert.False(sending.IsCompleted);
         _clock.Advance(TimeSpan.FromTicks(1));
 
-        var outcome = Assert.IsType<RecipientOutcome.Unsure>(await Single(sending));
-        Assert.Equal((SmtpStage.FinalDot, SmtpBreakage.TimedOut), (outcome.Failure.Stage, outcome.Failure.Breakage));
+        var outcome = Assert.IsType<RecipientResult.Unsure>(await Single(sending));
+        Assert.Equal((Stage.FinalDot, Breakage.TimedOut), (outcome.Failure.Stage, outcome.Failure.Breakage));
     }
 
     [Fact]
@@ -136,7 +137,7 @@ public sealed class ContentTests
         await cancel.CancelAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.IsType<RecipientOutcome.Unsure>(await Single(sending));
+        Assert.IsType<RecipientResult.Unsure>(await Single(sending));
     }
 
     [Fact]
@@ -149,7 +150,7 @@ public sealed class ContentTests
         var wire = await ReadUntilAsync("\r\n.\r\n");
         await _pair.Server.WriteAsync("250 2.0.0 queued\r\n"u8.ToArray());
 
-        Assert.IsType<RecipientOutcome.Accepted>(await Single(sending));
+        Assert.IsType<RecipientResult.Accepted>(await Single(sending));
         Assert.Equal("Subject: test\r\n\r\n" + body, wire[..^3].Replace("\r\n..", "\r\n.", StringComparison.Ordinal));
     }
 
@@ -165,7 +166,7 @@ public sealed class ContentTests
     }
 
     /// <summary>A connection that has come to 354, with the message on its way.</summary>
-    private async Task<Task<IReadOnlyList<RecipientOutcome>>> DataAsync(
+    private async Task<Task<IReadOnlyList<RecipientResult>>> DataAsync(
         Func<CancellationToken, IAsyncEnumerable<ReadOnlyMemory<byte>>> body, CancellationToken cancel = default)
     {
         var connection = await OpenAsync();
@@ -176,7 +177,7 @@ public sealed class ContentTests
     }
 
     /// <summary>In the middle of the content, with a server that reads no more: the first block does not fit between us.</summary>
-    private async Task<Task<IReadOnlyList<RecipientOutcome>>> StalledAsync()
+    private async Task<Task<IReadOnlyList<RecipientResult>>> StalledAsync()
     {
         var begun = new TaskCompletionSource();
         var sending = await DataAsync(cancel =>
@@ -217,7 +218,7 @@ public sealed class ContentTests
         return await reader.ReadToEndAsync().WaitAsync(_net);
     }
 
-    private static async Task<RecipientOutcome> Single(Task<IReadOnlyList<RecipientOutcome>> sending) =>
+    private static async Task<RecipientResult> Single(Task<IReadOnlyList<RecipientResult>> sending) =>
         Assert.Single(await sending.WaitAsync(_net));
 
     private static MailTransaction Message(Func<CancellationToken, IAsyncEnumerable<ReadOnlyMemory<byte>>> body) =>

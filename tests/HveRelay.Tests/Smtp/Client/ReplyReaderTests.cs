@@ -1,5 +1,6 @@
 using System.Text;
 using HveRelay.Smtp.Client;
+using HveRelay.Smtp;
 
 namespace HveRelay.Tests.Smtp.Client;
 
@@ -43,7 +44,7 @@ public sealed class ReplyReaderTests
     {
         var heard = await Reader(wire).ReadAsync(CancellationToken.None);
 
-        Assert.Equal((null, SmtpBreakage.Garbage), (heard.Reply, heard.Breakage));
+        Assert.Equal((null, Breakage.Garbage), (heard.Reply, heard.Breakage));
     }
 
     [Theory]
@@ -54,7 +55,7 @@ public sealed class ReplyReaderTests
     {
         var heard = await Reader(wire).ReadAsync(CancellationToken.None);
 
-        Assert.Equal((null, SmtpBreakage.Closed), (heard.Reply, heard.Breakage));
+        Assert.Equal((null, Breakage.Closed), (heard.Reply, heard.Breakage));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using HveRelay.Smtp.Client;
 using HveRelay.Smtp.Client.Tls;
+using HveRelay.Smtp;
 using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Smtp.Client;
@@ -47,7 +48,7 @@ public sealed class TlsTests : IDisposable
 
         var failure = await FailureAsync(certificate, Trusting(_ours.Certificate));
 
-        Assert.Equal(SmtpBreakage.Certificate, failure.Breakage);
+        Assert.Equal(Breakage.Certificate, failure.Breakage);
         Assert.Equal(
             "The certificate for mail.example, issued by CN=Corp Inspection Proxy, valid from 2026-10-23 to 2026-12-22: "
             + "no authority that is trusted here issued it.",
@@ -61,7 +62,7 @@ public sealed class TlsTests : IDisposable
 
         var failure = await FailureAsync(certificate, ServerTrust.System);
 
-        Assert.Equal(SmtpBreakage.Certificate, failure.Breakage);
+        Assert.Equal(Breakage.Certificate, failure.Breakage);
         Assert.Contains("CN=Our authority", failure.Detail, StringComparison.Ordinal);
     }
 
@@ -72,7 +73,7 @@ public sealed class TlsTests : IDisposable
 
         var failure = await FailureAsync(certificate, Trusting(_ours.Certificate));
 
-        Assert.Equal(SmtpBreakage.Certificate, failure.Breakage);
+        Assert.Equal(Breakage.Certificate, failure.Breakage);
         Assert.Contains("The certificate for other.example, ", failure.Detail, StringComparison.Ordinal);
         Assert.EndsWith(": it is not for mail.example.", failure.Detail, StringComparison.Ordinal);
     }
@@ -86,7 +87,7 @@ public sealed class TlsTests : IDisposable
 
         var failure = await FailureAsync(certificate, Trusting(_ours.Certificate));
 
-        Assert.Equal(SmtpBreakage.Certificate, failure.Breakage);
+        Assert.Equal(Breakage.Certificate, failure.Breakage);
         Assert.EndsWith(": it has expired or is not valid yet.", failure.Detail, StringComparison.Ordinal);
     }
 
@@ -108,7 +109,7 @@ public sealed class TlsTests : IDisposable
 
         var failure = await FailureAsync(other, Trusting(pinned));
 
-        Assert.Equal(SmtpBreakage.Certificate, failure.Breakage);
+        Assert.Equal(Breakage.Certificate, failure.Breakage);
     }
 
     [Fact]
@@ -130,7 +131,7 @@ public sealed class TlsTests : IDisposable
 
         var opening = await SmtpConnection.OpenAsync(pair.Client, Options(ServerTrust.System), _clock, CancellationToken.None);
 
-        Assert.Equal(SmtpBreakage.Tls, Assert.IsType<SmtpOpening.Failed>(opening).Failure.Breakage);
+        Assert.Equal(Breakage.Tls, Assert.IsType<SmtpOpening.Failed>(opening).Failure.Breakage);
     }
 
     [Fact]
@@ -143,7 +144,7 @@ public sealed class TlsTests : IDisposable
         _clock.Advance(new SmtpTimeouts().StartTls);
 
         var failure = Assert.IsType<SmtpOpening.Failed>(await opening.WaitAsync(TimeSpan.FromSeconds(20))).Failure;
-        Assert.Equal((SmtpStage.StartTls, SmtpBreakage.TimedOut), (failure.Stage, failure.Breakage));
+        Assert.Equal((Stage.StartTls, Breakage.TimedOut), (failure.Stage, failure.Breakage));
     }
 
     [Theory]

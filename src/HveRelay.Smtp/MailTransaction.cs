@@ -1,4 +1,4 @@
-namespace HveRelay.Smtp.Client;
+namespace HveRelay.Smtp;
 
 /// <summary>A message and its envelope.</summary>
 /// <param name="ReversePath">An address, empty for the null reverse-path.</param>
@@ -14,20 +14,3 @@ public sealed record MailTransaction(
     bool EightBit,
     ReadOnlyMemory<byte> Header,
     Func<CancellationToken, IAsyncEnumerable<ReadOnlyMemory<byte>>> Body);
-
-/// <summary>What became of one recipient.</summary>
-public abstract record RecipientOutcome
-{
-    private RecipientOutcome()
-    {
-    }
-
-    /// <summary>2yz to the final dot.</summary>
-    public sealed record Accepted(Reply Reply) : RecipientOutcome;
-
-    /// <summary>Nothing was delivered to it.</summary>
-    public sealed record NotSent(SmtpFailure Failure) : RecipientOutcome;
-
-    /// <summary>The dot was sent, and what the server made of it is not known.</summary>
-    public sealed record Unsure(SmtpFailure Failure) : RecipientOutcome;
-}
