@@ -44,7 +44,14 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
     }
 
     public void Fails(string account, ReplyVerdict verdict, string words, DateTimeOffset? next) =>
-        Set(account, verdict.Class == ReplyClass.AccountFault ? AccountState.Faulty : AccountState.Throttled,
+        Set(
+            account,
+            verdict.Class switch
+            {
+                ReplyClass.AccountFault => AccountState.Faulty,
+                ReplyClass.QuotaReached => AccountState.Exhausted,
+                _ => AccountState.Throttled,
+            },
             verdict.Cause, verdict.Remedy, words, next);
 
     public void Exhausted(string account, string scope, DateTimeOffset until) =>

@@ -17,6 +17,7 @@ internal sealed class AccountSender : IAsyncDisposable
     private readonly SemaphoreSlim _sending;
     private readonly int _most;
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
+    private bool _isTold;
 
     public AccountSender(SenderPlan plan, DeliveryContext context)
     {
@@ -40,7 +41,9 @@ internal sealed class AccountSender : IAsyncDisposable
             var next = _context.Signal.Next;
             try
             {
-                if (await TakeAsync(abort) is { Count: > 0 } parts)
+                var parts = await TakeAsync(abort);
+                _isTold = false;
+                if (parts.Count > 0)
                 {
                     foreach (var part in parts)
                     {
@@ -52,7 +55,7 @@ internal sealed class AccountSender : IAsyncDisposable
             }
             catch (StoreException trouble)
             {
-                _context.Log.Alarm("queue", trouble.Message, "Administrator: the disk or the database");
+                TellOnce(trouble);
             }
 
             await _pool.CloseColdAsync();
@@ -111,19 +114,35 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private async Task RunPartAsync(DuePart part, CancellationToken abort)
     {
+        var attempt = new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, WaitForQuota);
         try
         {
-            await new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, WaitForQuota).RunAsync(abort);
+            await attempt.RunAsync(abort);
+        }
+        catch (StoreException trouble)
+        {
+            TellOnce(trouble);
+            await attempt.GiveBackAsync(null);
         }
         catch (Exception unexpected)
         {
-            // The lease brings the part back in its time; here only its room must not be lost.
-            _context.Logger.LogError(unexpected, "Attempt on {Id} part {Part} broke", part.Lease.Message.ToString(), part.Number);
+            // A bug: the mail must not wait for its lease, nor go round in a tight circle.
+            _context.Logger.LogError(unexpected, "The attempt on {Id} part {Part} broke", part.Lease.Message.ToString(), part.Number);
+            await attempt.GiveBackAsync(_context.Schedule.After(part.Attempt, _context.Clock.GetUtcNow()));
         }
         finally
         {
             GiveBack(1);
             _context.Signal.Pulse();
+        }
+    }
+
+    private void TellOnce(StoreException trouble)
+    {
+        if (!_isTold)
+        {
+            _isTold = true;
+            _context.Log.Alarm("queue", trouble.Message, "Administrator: the disk or the database");
         }
     }
 

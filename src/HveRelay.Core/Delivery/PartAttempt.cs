@@ -56,7 +56,7 @@ internal sealed class PartAttempt(
                 noQuota(quota.Scope, quota.Until);
                 break;
             default:
-                await context.Store.ReleaseAsync([part.Lease], null, CancellationToken.None);
+                await GiveBackAsync(null);
                 break;
         }
     }
@@ -95,7 +95,17 @@ internal sealed class PartAttempt(
                 }
             }
 
-            var message = await OutboundContent.OpenAsync(context, plan, part, _grant.Recipients, cancel);
+            MailTransaction message;
+            try
+            {
+                message = await OutboundContent.OpenAsync(context, plan, part, _grant.Recipients, cancel);
+            }
+            catch (StoreException unreadable)
+            {
+                return new SendResult.Attempted(_grant.AttemptId, AllFailed(new SmtpFailure(
+                    Stage.Mail, null, Breakage.ContentUnreadable, $"The message cannot be read from the queue: {unreadable.Message}")));
+            }
+
             var results = await connection!.SendAsync(message, cancel);
             if (isWarm && results.All(IsStale))
             {
@@ -120,15 +130,15 @@ internal sealed class PartAttempt(
     private SendResult Stopped() => _grant is null
         ? new SendResult.NotTried()
         : new SendResult.Attempted(
-            _grant.AttemptId,
-            [.. Enumerable.Repeat(
-                new RecipientResult.NotSent(new SmtpFailure(Stage.Content, null, Breakage.Closed, "The relay was shut down during the attempt")),
-                _grant.Recipients)]);
+            _grant.AttemptId, AllFailed(new SmtpFailure(Stage.Content, null, Breakage.Closed, "The relay was shut down during the attempt")));
+
+    private IReadOnlyList<RecipientResult> AllFailed(SmtpFailure failure) =>
+        [.. Enumerable.Repeat(new RecipientResult.NotSent(failure), _grant!.Recipients)];
 
     /// <summary>What failed before the first command is an attempt too: people ask why, and find the reply here.</summary>
     private async Task EndWithoutConnectionAsync(SmtpFailure failure)
     {
-        switch (await BeginAsync(CancellationToken.None))
+        switch (_grant ?? await BeginAsync(CancellationToken.None))
         {
             case AttemptGrant.Granted granted:
                 await EndAsync(granted.AttemptId, AttemptVerdicts.OfAll(
@@ -140,23 +150,14 @@ internal sealed class PartAttempt(
         }
     }
 
+    /// <summary>Puts the part back as it was, or due at a time.</summary>
+    public Task GiveBackAsync(DateTimeOffset? dueAt) =>
+        RecordAsync(() => context.Store.ReleaseAsync([part.Lease], dueAt, CancellationToken.None));
+
     private async Task EndAsync(long attemptId, AttemptVerdicts verdicts)
     {
         var end = new AttemptEnd(attemptId, part.Lease, context.Clock.GetUtcNow(), [.. verdicts.Ends.Select(verdict => verdict.End)]);
-        while (true)
-        {
-            try
-            {
-                await context.Store.CompleteAsync(end, CancellationToken.None);
-                break;
-            }
-            catch (StoreException unwritten)
-            {
-                context.Log.Alarm("queue", $"The result of an attempt on {part.Envelope.Id} cannot be recorded: {unwritten.Message}", "Administrator: the disk");
-                await Task.Delay(RecordAgain, context.Clock, CancellationToken.None);
-            }
-        }
-
+        await RecordAsync(async () => await context.Store.CompleteAsync(end, CancellationToken.None));
         if (verdicts.Trouble is { } trouble)
         {
             context.Board.Fails(plan.Account, trouble.Verdict, trouble.Words, circuit.OpenUntil);
@@ -169,6 +170,28 @@ internal sealed class PartAttempt(
         foreach (var verdict in verdicts.Ends)
         {
             Tell(verdict);
+        }
+    }
+
+    /// <summary>Until the store takes it: what happened and is not recorded would happen again.</summary>
+    private async Task RecordAsync(Func<ValueTask> record)
+    {
+        for (var isTold = false; ; isTold = true)
+        {
+            try
+            {
+                await record();
+                return;
+            }
+            catch (StoreException failed)
+            {
+                if (!isTold)
+                {
+                    context.Log.Alarm("queue", $"What became of {part.Envelope.Id} cannot be recorded: {failed.Message}", "Administrator: the disk or the database");
+                }
+
+                await Task.Delay(RecordAgain, context.Clock, CancellationToken.None);
+            }
         }
     }
 

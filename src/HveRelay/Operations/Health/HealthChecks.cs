@@ -15,7 +15,7 @@ internal sealed record HealthReport(bool Ok, IReadOnlyList<HealthCheck> Checks)
 /// <summary>The three questions of the contract: does the process work, can it take mail, does mail get through.</summary>
 internal sealed class HealthChecks(RelayState state)
 {
-    /// <summary>Mail that is due and has not been taken up for so long is stuck.</summary>
+    /// <summary>Mail that is due and has not been taken up for so long is stuck; so is an account that HVE has put off for so long.</summary>
     private static readonly TimeSpan TooOld = TimeSpan.FromMinutes(15);
 
     public static HealthReport Live() => HealthReport.Of(new HealthCheck("process", true, "runs"));
@@ -28,12 +28,19 @@ internal sealed class HealthChecks(RelayState state)
     public async Task<HealthReport> RelayAsync(CancellationToken cancel) => HealthReport.Of(
         [.. state.Board.All.Select(Account), await OldestAsync(cancel)]);
 
-    private static HealthCheck Account(AccountStatus account) => new(
+    private HealthCheck Account(AccountStatus account) => new(
         $"account {account.Account}",
-        account.State is AccountState.Healthy or AccountState.Exhausted,
-        account.State == AccountState.Healthy
-            ? "healthy"
-            : string.Join("; ", new[] { account.State.ToString().ToLowerInvariant(), account.Cause, account.Remedy, account.Reply }.Where(text => !string.IsNullOrEmpty(text))));
+        account.State switch
+        {
+            AccountState.Faulty => false,
+            AccountState.Throttled => state.Clock.GetUtcNow() - account.Since < TooOld,
+            _ => true,
+        },
+        account.State == AccountState.Healthy ? "healthy" : Words(account));
+
+    private static string Words(AccountStatus account) => string.Join(
+        "; ",
+        new[] { account.State.ToString().ToLowerInvariant(), account.Cause, account.Remedy, account.Reply }.Where(text => !string.IsNullOrEmpty(text)));
 
     private async Task<HealthCheck> StoreAsync(CancellationToken cancel)
     {

@@ -1,0 +1,107 @@
+using HveRelay.Delivery;
+using HveRelay.Smtp;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Core.Delivery;
+
+public sealed class AccountCircuitTests
+{
+    private readonly ManualClock _clock = new();
+    private int _attempts;
+
+    [Fact]
+    public async Task After_two_failures_the_account_is_left_alone_and_then_probed_at_growing_intervals()
+    {
+        var circuit = new AccountCircuit(_clock, new Random(1));
+        await TryAsync(circuit, Unreachable);
+        Assert.Null(circuit.OpenUntil);
+        await TryAsync(circuit, Unreachable);
+        Assert.Equal(2, _attempts);
+
+        var breaks = new List<double>();
+        for (var probe = 0; probe < 10; probe++)
+        {
+            var left = circuit.OpenUntil!.Value - _clock.GetUtcNow();
+            breaks.Add(left.TotalSeconds);
+            Assert.IsType<SendResult.NotTried>(await TryAsync(circuit, Unreachable));
+            _clock.Advance(left);
+            Assert.IsType<SendResult.NoConnection>(await TryAsync(circuit, Unreachable));
+        }
+
+        Assert.Equal([2, 4, 8, 16, 32, 64, 128, 256, 300, 300], breaks);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_asked_about_less_often()
+    {
+        var circuit = new AccountCircuit(_clock, new Random(1));
+
+        await TryAsync(circuit, WrongPassword);
+        await TryAsync(circuit, WrongPassword);
+
+        Assert.Equal(TimeSpan.FromSeconds(30), circuit.OpenUntil - _clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task One_good_probe_closes_the_circuit()
+    {
+        var circuit = new AccountCircuit(_clock, new Random(1));
+        await TryAsync(circuit, Unreachable);
+        await TryAsync(circuit, Unreachable);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+
+        await TryAsync(circuit, Good);
+
+        Assert.Null(circuit.OpenUntil);
+        Assert.IsType<SendResult.Attempted>(await TryAsync(circuit, Good));
+    }
+
+    [Fact]
+    public async Task A_refused_recipient_says_nothing_about_the_account()
+    {
+        var circuit = new AccountCircuit(_clock, new Random(1));
+        for (var i = 0; i < 10; i++)
+        {
+            await TryAsync(circuit, Refused("550 5.1.10 unknown", Stage.Rcpt));
+        }
+
+        Assert.Null(circuit.OpenUntil);
+    }
+
+    [Fact]
+    public async Task A_throttled_transaction_is_tried_once_more_after_a_breath()
+    {
+        var circuit = new AccountCircuit(_clock, new Random(1));
+
+        var sending = circuit.ExecuteAsync(
+            _ => new(++_attempts == 1 ? Refused("432 4.3.2 slow down", Stage.FinalDot) : Good), CancellationToken.None).AsTask();
+        await Until.True(() => _clock.Waiting > 0);
+        Assert.Equal(1, _attempts);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Same(Good, await sending);
+        Assert.Equal(2, _attempts);
+    }
+
+    private static SendResult Good { get; } = new SendResult.Attempted(1, [new RecipientResult.Accepted(Reply.Of(250, "2.0.0", "OK"))]);
+
+    private static SendResult Unreachable { get; } =
+        new SendResult.NoConnection(new SmtpFailure(Stage.Connect, null, Breakage.Unreachable, "refused"));
+
+    private static SendResult WrongPassword { get; } =
+        new SendResult.NoConnection(new SmtpFailure(Stage.Auth, Reply.Of(535, "5.7.3", "Authentication unsuccessful"), Breakage.None, string.Empty));
+
+    private static SendResult.Attempted Refused(string line, Stage stage)
+    {
+        Assert.True(Reply.TryParse(line, out var reply));
+        return new SendResult.Attempted(1, [new RecipientResult.NotSent(new SmtpFailure(stage, reply, Breakage.None, string.Empty))]);
+    }
+
+    private async Task<SendResult> TryAsync(AccountCircuit circuit, SendResult result) => await circuit.ExecuteAsync(
+        _ =>
+        {
+            _attempts++;
+            return new(result);
+        },
+        CancellationToken.None);
+}

@@ -1,0 +1,103 @@
+using HveRelay.Delivery;
+using HveRelay.Mail;
+using HveRelay.Queue;
+using HveRelay.Smtp;
+
+namespace HveRelay.Tests.Core.Delivery;
+
+public sealed class AttemptVerdictsTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 3, 12, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Each_recipient_has_its_own_end()
+    {
+        var verdicts = Of(Accepted, NotSent(Stage.Rcpt, "550 5.1.10 unknown"), NotSent(Stage.Rcpt, "450 4.2.1 busy"), Unsure);
+
+        Assert.Equal([Outcome.Relayed, Outcome.Failed, Outcome.Deferred, Outcome.Unsure], verdicts.Ends.Select(end => end.End.Outcome));
+        Assert.Equal(["250 2.0.0 OK", "550 5.1.10 unknown", "450 4.2.1 busy", "The connection was lost"], verdicts.Ends.Select(end => end.End.Reply));
+        Assert.Null(verdicts.Trouble);
+    }
+
+    [Fact]
+    public void Too_many_recipients_go_on_at_once_when_some_were_taken()
+    {
+        var verdicts = Of(Accepted, NotSent(Stage.Rcpt, "452 4.5.3 Too many recipients"));
+
+        Assert.Equal(Now, verdicts.Ends[1].End.DueAt);
+    }
+
+    [Fact]
+    public void Too_many_recipients_wait_when_none_was_taken()
+    {
+        var verdicts = Of(NotSent(Stage.Rcpt, "452 4.5.3 Too many recipients"), NotSent(Stage.Rcpt, "452 4.5.3 Too many recipients"));
+
+        Assert.All(verdicts.Ends, end => Assert.True(end.End.DueAt > Now));
+    }
+
+    [Theory]
+    [InlineData(Stage.Auth, "535 5.7.3 Authentication unsuccessful")]
+    [InlineData(Stage.FinalDot, "554 5.2.0 SubmissionQuotaExceeded")]
+    public void What_is_not_the_messages_fault_never_ends_it_however_old_it_is(Stage stage, string reply)
+    {
+        var verdicts = AttemptVerdicts.Of(Part(1, expiresAt: Now - TimeSpan.FromDays(1)), [NotSent(stage, reply)], Schedule(), Now);
+
+        Assert.Equal(Outcome.Deferred, verdicts.Ends[0].End.Outcome);
+        Assert.NotNull(verdicts.Trouble);
+    }
+
+    [Fact]
+    public void What_can_be_tried_again_expires_at_the_end_of_its_lifetime_and_not_before()
+    {
+        var busy = NotSent(Stage.FinalDot, "451 4.3.0 busy");
+
+        var last = AttemptVerdicts.Of(Part(1, expiresAt: Now + TimeSpan.FromSeconds(10)), [busy], Schedule(), Now).Ends[0].End;
+        var over = AttemptVerdicts.Of(Part(1, expiresAt: Now), [busy], Schedule(), Now).Ends[0].End;
+
+        Assert.Equal((Outcome.Deferred, Now + TimeSpan.FromSeconds(10)), (last.Outcome, last.DueAt!.Value));
+        Assert.Equal(Outcome.Expired, over.Outcome);
+    }
+
+    [Fact]
+    public void A_quota_that_HVE_reports_is_asked_about_an_hour_later() =>
+        Assert.Equal(Now + TimeSpan.FromHours(1), Of(NotSent(Stage.FinalDot, "554 5.2.0 SubmissionQuotaExceeded")).Ends[0].End.DueAt);
+
+    [Theory]
+    [InlineData(1, 60)]
+    [InlineData(2, 300)]
+    [InlineData(3, 900)]
+    [InlineData(4, 900)]
+    [InlineData(400, 900)]
+    public void The_schedule_goes_step_by_step_and_its_last_wait_repeats(int attempt, int seconds)
+    {
+        var wait = Schedule().After(attempt, Now) - Now;
+
+        Assert.InRange(wait.TotalSeconds, seconds, seconds * 1.1);
+    }
+
+    private static RecipientResult Accepted => new RecipientResult.Accepted(Reply.Of(250, "2.0.0", "OK"));
+
+    private static RecipientResult Unsure => new RecipientResult.Unsure(new SmtpFailure(Stage.FinalDot, null, Breakage.Closed, "The connection was lost"));
+
+    private static RecipientResult NotSent(Stage stage, string line)
+    {
+        Assert.True(Reply.TryParse(line, out var reply));
+        return new RecipientResult.NotSent(new SmtpFailure(stage, reply, Breakage.None, string.Empty));
+    }
+
+    private static AttemptVerdicts Of(params RecipientResult[] results) =>
+        AttemptVerdicts.Of(Part(results.Length, Now + TimeSpan.FromDays(2)), results, Schedule(), Now);
+
+    private static RetrySchedule Schedule() =>
+        new([TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15)], new Random(5));
+
+    private static DuePart Part(int recipients, DateTimeOffset expiresAt)
+    {
+        var envelope = new Envelope(
+            new MessageId(7), "a@contoso.com", Now - TimeSpan.FromMinutes(1), expiresAt, 100, Priority.Normal, false,
+            new Origin("scanners", "10.20.3.7", "scanner-3", null, null, "ESMTP"));
+        return new DuePart(
+            new Lease(envelope.Id, 1, 1), envelope, 1, 1, Lane.AnyAccount, 1,
+            [.. Enumerable.Range(0, recipients).Select(i => new DueRecipient(i, $"user{i}@contoso.com"))]);
+    }
+}

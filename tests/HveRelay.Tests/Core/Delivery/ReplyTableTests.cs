@@ -1,0 +1,121 @@
+using HveRelay.Delivery;
+using HveRelay.Smtp;
+using static HveRelay.Delivery.ReplyClass;
+
+namespace HveRelay.Tests.Core.Delivery;
+
+/// <summary>Every row of the table by the reply that made it, and what holds where no row does.</summary>
+public sealed class ReplyTableTests
+{
+    public static TheoryData<Stage, string, ReplyClass> Replies { get; } = new()
+    {
+        // Credentials and tokens
+        { Stage.Auth, "535 5.7.3 Authentication unsuccessful [x.prod.outlook.com]", AccountFault },
+        { Stage.Auth, "535 5.7.139 Authentication unsuccessful, the organization configuration doesn't allow this authentication request.", AccountFault },
+        { Stage.Auth, "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", AccountFault },
+        { Stage.Mail, "530 5.7.57 Client not authenticated to send mail. Error: 451 4.7.0 Temporary server error. AUTH2003", AccountFault },
+        { Stage.Mail, "550 5.7.57 Client not authenticated to send mail", AccountFault },
+        { Stage.Auth, "501 5.5.121 Invalid XOAUTH2 argument", AccountFault },
+        { Stage.Auth, "501 5.5.126 User is not valid", AccountFault },
+        { Stage.Auth, "501 5.5.127 the token is too old", NewToken },
+        { Stage.Mail, "451 4.7.0 Temporary server error. Please try again later. AUTH2003", AccountFault },
+        { Stage.Auth, "535 5.7.999 The token will expire soon", NewToken },
+        { Stage.Auth, "535 5.7.142 token expired", NewToken },
+        { Stage.Auth, "535 5.7.143 token expired", NewToken },
+        { Stage.Auth, "535 5.7.144 invalid API permissions", AccountFault },
+        { Stage.Auth, "550 5.7.240 application is not allowed for this HVE account", AccountFault },
+        { Stage.Auth, "550 5.2.240 not an HVE account", AccountFault },
+
+        // Sender
+        { Stage.Mail, "550 5.7.62 MAIL FROM is not the account", AccountFault },
+        { Stage.FinalDot, "550 5.6.241 From is not the account", AccountFault },
+        { Stage.FinalDot, "554 5.2.252 SendAsDenied", AccountFault },
+        { Stage.FinalDot, "550 5.7.60 SMTP; Client does not have permissions to send as this sender", AccountFault },
+
+        // Blocked
+        { Stage.Hello, "421 4.7.66 TLS 1.0 and 1.1 are not supported", AccountFault },
+        { Stage.FinalDot, "550 5.1.8 Access denied, bad outbound sender", AccountFault },
+        { Stage.Rcpt, "550 5.7.501 Access denied, spam abuse detected", AccountFault },
+        { Stage.Rcpt, "550 5.7.705 tenant has exceeded threshold", AccountFault },
+        { Stage.Rcpt, "550 5.7.708 Access denied, traffic not accepted from this IP", AccountFault },
+        { Stage.Rcpt, "550 5.7.606 Access denied, banned sending IP [192.0.2.1]", AccountFault },
+        { Stage.Rcpt, "550 5.7.649 Access denied, banned sending IP [192.0.2.1]", AccountFault },
+        { Stage.Rcpt, "550 5.7.1 Service unavailable, Client host [192.0.2.1] blocked using Spamhaus.", AccountFault },
+        { Stage.Auth, "550 5.7.30 Basic authentication is not supported for Client Submission", AccountFault },
+
+        // Recipients
+        { Stage.Rcpt, "550 5.5.105 External sending is not supported for High Volume Email accounts", Permanent },
+        { Stage.Rcpt, "550 5.1.1 unknown", Permanent },
+        { Stage.Rcpt, "550 5.1.10 RESOLVER.ADR.RecipientNotFound", Permanent },
+        { Stage.Rcpt, "550 5.4.1 Recipient address rejected: Access denied", Permanent },
+        { Stage.FinalDot, "550 5.7.1 TRANSPORT.RULES.RejectMessage", Permanent },
+        { Stage.FinalDot, "550 5.7.124 Sender not in allowed-senders list", Permanent },
+        { Stage.FinalDot, "550 5.7.133 Sender not authenticated for group", Permanent },
+        { Stage.FinalDot, "550 5.7.134 Sender not authenticated for mailbox", Permanent },
+        { Stage.Rcpt, "450 5.2.121 recipient's hourly limit", Retry },
+        { Stage.Rcpt, "550 5.2.122 recipient's hourly limit", Retry },
+        { Stage.Rcpt, "452 4.5.3 Too many recipients", Split },
+
+        // Message
+        { Stage.Mail, "552 5.3.4 Message size exceeds fixed limit", Permanent },
+        { Stage.FinalDot, "552 5.2.3 too large", Permanent },
+        { Stage.FinalDot, "550 5.6.11 SMTPSEND.BareLinefeedsAreIllegal", Permanent },
+        { Stage.FinalDot, "550 5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant", Permanent },
+
+        // Load and quota
+        { Stage.FinalDot, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", Throttled },
+        { Stage.Mail, "451 4.7.500 Server busy", Throttled },
+        { Stage.Mail, "451 4.7.699 Access denied, please try again later", Throttled },
+        { Stage.Mail, "451 4.7.850 Access denied, please try again later", Throttled },
+        { Stage.FinalDot, "450 4.7.3 Organization queue quota exceeded", Retry },
+        { Stage.FinalDot, "554 5.2.0 STOREDRV.Deliver; SubmissionQuotaExceeded", QuotaReached },
+        { Stage.FinalDot, "550 5.1.90 Your message can't be sent because you've reached your daily limit", QuotaReached },
+        { Stage.FinalDot, "554 5.2.2 quota", QuotaReached },
+        { Stage.Mail, "451 4.7.0 Temporary server error. Please try again later. PRX4", Retry },
+        { Stage.Auth, "421 4.4.1 Connection timed out", Retry },
+
+        // No row
+        { Stage.Rcpt, "450 4.2.1 mailbox busy", Retry },
+        { Stage.Greeting, "554 5.3.2 no", AccountFault },
+        { Stage.Hello, "550 go away", AccountFault },
+        { Stage.Mail, "550 5.7.0 Billing is not set up", AccountFault },
+        { Stage.Mail, "550 5.1.1 at MAIL it is about us", AccountFault },
+        { Stage.Rcpt, "550 no", Permanent },
+        { Stage.FinalDot, "554 5.6.0 no", Permanent },
+    };
+
+    [Theory]
+    [MemberData(nameof(Replies))]
+    public void Says_what_the_relay_does(Stage stage, string line, ReplyClass expected)
+    {
+        Assert.True(Reply.TryParse(line, out var reply));
+
+        Assert.Equal(expected, ReplyTable.Classify(new SmtpFailure(stage, reply, Breakage.None, string.Empty)).Class);
+    }
+
+    [Theory]
+    [InlineData(Breakage.Dns, Retry)]
+    [InlineData(Breakage.Unreachable, Retry)]
+    [InlineData(Breakage.TimedOut, Retry)]
+    [InlineData(Breakage.Closed, Retry)]
+    [InlineData(Breakage.Garbage, Retry)]
+    [InlineData(Breakage.Tls, Retry)]
+    [InlineData(Breakage.ContentUnreadable, Retry)]
+    [InlineData(Breakage.Certificate, AccountFault)]
+    [InlineData(Breakage.NoStartTls, AccountFault)]
+    [InlineData(Breakage.NoMechanism, AccountFault)]
+    public void What_broke_never_ends_a_message(Breakage breakage, ReplyClass expected) =>
+        Assert.Equal(expected, ReplyTable.Classify(new SmtpFailure(Stage.Connect, null, breakage, "it broke")).Class);
+
+    [Fact]
+    public void Every_row_is_reached_by_one_of_these_replies()
+    {
+        var reached = Replies.Select(row => row.Data).Select(row =>
+        {
+            Assert.True(Reply.TryParse(row.Item2, out var reply));
+            return ReplyTable.Rows.FirstOrDefault(each => each.Matches(row.Item1, reply!));
+        }).ToHashSet();
+
+        Assert.All(ReplyTable.Rows, row => Assert.Contains(row, reached));
+    }
+}
