@@ -39,9 +39,10 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
         return new AttemptVerdicts(ends, trouble);
     }
 
-    /// <summary>The whole part failed in the same way, before or during the transaction.</summary>
-    public static AttemptVerdicts OfAll(DuePart part, SmtpFailure failure, RetrySchedule schedule, DateTimeOffset now) =>
-        Of(part, [.. part.Recipients.Select(_ => new RecipientResult.NotSent(failure))], schedule, now);
+    /// <summary>There was no connection: the whole part failed in the same way, and the account with it.</summary>
+    public static AttemptVerdicts OfNoConnection(DuePart part, SmtpFailure failure, RetrySchedule schedule, DateTimeOffset now) =>
+        Of(part, [.. part.Recipients.Select(_ => new RecipientResult.NotSent(failure))], schedule, now)
+            with { Trouble = (ReplyTable.Classify(failure), failure.Words) };
 
     private static AttemptVerdict NotSent(
         DuePart part, DueRecipient recipient, SmtpFailure failure, bool anyAccepted, RetrySchedule schedule, DateTimeOffset now)

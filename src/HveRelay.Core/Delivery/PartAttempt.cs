@@ -141,7 +141,7 @@ internal sealed class PartAttempt(
         switch (_grant ?? await BeginAsync(CancellationToken.None))
         {
             case AttemptGrant.Granted granted:
-                await EndAsync(granted.AttemptId, AttemptVerdicts.OfAll(
+                await EndAsync(granted.AttemptId, AttemptVerdicts.OfNoConnection(
                     part with { Recipients = [.. part.Recipients.Take(granted.Recipients)] }, failure, context.Schedule, context.Clock.GetUtcNow()));
                 break;
             case AttemptGrant.Exhausted exhausted:

@@ -31,12 +31,14 @@ internal static class CheckVerb
                 }
 
                 await output.WriteLineAsync(report.Errors.Count == 0
-                    ? $"{path} is good{(report.Warnings.Count > 0 ? $", {report.Warnings.Count} warnings" : string.Empty)}"
-                    : $"{path ?? "no file"}: {report.Errors.Count} errors, {report.Warnings.Count} warnings");
+                    ? $"{path} is good, {Count(report.Warnings.Count, "warning")}"
+                    : $"{path ?? "no file"}: {Count(report.Errors.Count, "error")}, {Count(report.Warnings.Count, "warning")}");
             }
 
             return report.Errors.Count == 0 ? ExitStatus.Done : ExitStatus.Wrong;
         }));
         return command;
     }
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

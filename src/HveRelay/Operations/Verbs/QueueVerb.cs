@@ -5,10 +5,10 @@ using HveRelay.Stores.Sqlite;
 
 namespace HveRelay.Operations.Verbs;
 
-/// <summary><c>queue list</c> and <c>queue show</c>: what waits, and what became of it; whether the daemon runs or not.</summary>
+/// <summary><c>queue</c>: what waits, and what became of it, whether the daemon runs or not; and the way out of a damaged file.</summary>
 internal static class QueueVerb
 {
-    public static Command Create() => new("queue", "Looks at the queue") { List(), Show() };
+    public static Command Create() => new("queue", "Looks at the queue") { List(), Show(), SetAside() };
 
     private static Command List()
     {
@@ -61,6 +61,27 @@ internal static class QueueVerb
                 ? JsonText.Of(QueueJson.Of(record)) + Environment.NewLine
                 : QueueText.Of(record, TimeProvider.System.GetUtcNow()));
             return ExitStatus.Done;
+        }));
+        return command;
+    }
+
+    private static Command SetAside()
+    {
+        var command = new Command("set-aside", "Renames a damaged queue with the date, so that the next start makes an empty one; deletes nothing");
+        command.SetAction(Verb.WithConfiguration(async (parsed, loaded, _) =>
+        {
+            var names = SqliteQueueStore.SetAside(loaded.Options.DataDirectory, TimeProvider.System.GetUtcNow());
+            foreach (var name in names)
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync($"set aside: {name}");
+            }
+
+            if (names.Count == 0)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"there is no queue in {loaded.Options.DataDirectory}");
+            }
+
+            return names.Count == 0 ? ExitStatus.No : ExitStatus.Done;
         }));
         return command;
     }

@@ -7,7 +7,7 @@ namespace HveRelay.Stores.Sqlite;
 internal static class Opening
 {
     private const string Remedy =
-        "restore it from a backup, or set it aside and start with an empty queue: see docs/operating.md on recovery";
+        "restore it from a backup, or set it aside with 'hverelay queue set-aside' and start with an empty queue";
 
     /// <summary>Makes the file where there is none, checks it after an unclean end, and brings its tables up to date; returns its path.</summary>
     public static string PrepareDatabase(SqliteStoreOptions options, DirectoryLock held, ILogger log)
