@@ -68,15 +68,19 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     }
 
     /// <summary>
-    /// Mail whose lifetime is over ends, also where no attempt is made any more; but never because an account is at fault or a
-    /// quota is used up (promises 4 and 5).
+    /// Mail whose lifetime is over ends with an attempt that fails. This is for mail that no attempt reaches: HVE is out of reach and
+    /// only probes go, or an attempt breaks for a fault of ours. Never because an account is at fault or a quota is used up (promises
+    /// 4 and 5), nor before an account that was has had its time to catch up.
     /// </summary>
     private async Task ExpireAsync(CancellationToken stop)
     {
-        var kept = plans
-            .Where(plan => context.Board.Of(plan.Account).State is AccountState.Faulty or AccountState.Exhausted)
-            .SelectMany(plan => plan.Lanes);
-        var lanes = Lanes.Except(kept).ToList();
+        var unsettled = plans.Where(plan => !IsSettled(context.Board.Of(plan.Account))).SelectMany(plan => plan.Lanes);
+        var lanes = Lanes.Except(unsettled).ToList();
+        if (lanes.Count == 0)
+        {
+            return;
+        }
+
         IReadOnlyList<ExpiredRecipient> expired;
         do
         {
@@ -89,4 +93,11 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         }
         while (expired.Count == Batch);
     }
+
+    private bool IsSettled(AccountStatus account) => context.Clock.GetUtcNow() - account.Since >= account.State switch
+    {
+        AccountState.Healthy => TimeSpan.FromDays(1),
+        AccountState.Throttled => TimeSpan.FromHours(1),
+        _ => TimeSpan.MaxValue,
+    };
 }

@@ -156,4 +156,22 @@ public sealed class DeliveryStories
         Assert.Equal("451 4.3.0 Mailbox busy", story.Lines("expired").Single()["reply"]);
         Assert.Equal(RecipientState.Failed, (await story.RecordAsync(RelayStory.IdIn(reply))).Recipients.Single().State);
     }
+
+    [Fact]
+    public async Task Mail_that_no_attempt_reaches_expires_when_HVE_has_been_out_of_reach()
+    {
+        await using var story = await RelayStory.BeginAsync(options => options.Queue.Lifetime = TimeSpan.FromMinutes(50));
+        story.Simulator.Faults.Add(Fault.Reset(FaultStage.Connect));
+        for (var i = 0; i < 20; i++)
+        {
+            await story.SendAsync($"user{i}@contoso.com");
+        }
+
+        await story.LogsAsync("deferred");
+        story.Clock.Jump(TimeSpan.FromMinutes(65));
+        await story.RunUntilAsync(() => story.Lines("expired").Count() == 20);
+
+        Assert.Empty(story.Simulator.Messages);
+        Assert.Empty(story.Lines("failed"));
+    }
 }
