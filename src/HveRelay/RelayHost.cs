@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
@@ -43,7 +41,6 @@ internal sealed class RelayHost : IAsyncDisposable
     private readonly MailLog _log;
     private readonly RelayMeter _meter;
     private readonly MeterTotals _totals;
-    private readonly ServerCertificate? _certificate;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
@@ -51,7 +48,7 @@ internal sealed class RelayHost : IAsyncDisposable
     private bool _stopped;
 
     private RelayHost(
-        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, ServerCertificate? certificate, Dispatcher dispatcher)
+        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher)
     {
         _app = app;
         State = state;
@@ -60,7 +57,6 @@ internal sealed class RelayHost : IAsyncDisposable
         _log = log;
         _meter = meter;
         _totals = totals;
-        _certificate = certificate;
         _clock = state.Clock;
         _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
     }
@@ -76,7 +72,9 @@ internal sealed class RelayHost : IAsyncDisposable
         var clock = around.Clock;
         var log = new MailLog(clock, around.WriteMail);
         var hostName = options.HostName.Length > 0 ? options.HostName : Dns.GetHostName();
-        var certificate = Certificate(options, hostName, clock, log);
+        var certificates = options.Listeners.All(listener => listener.Tls == ListenerTls.None)
+            ? null
+            : new CertificateSource(options.Certificate, options.DataDirectory, hostName, clock, log);
         var store = await OpenStoreAsync(options, around);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
@@ -97,7 +95,7 @@ internal sealed class RelayHost : IAsyncDisposable
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
 
         await dispatcher.RecoverAsync(cancel);
-        var app = Build(options, around, kestrel => Listen(kestrel, options, intake, sessions, certificate));
+        var app = Build(options, around, kestrel => Listen(kestrel, options, intake, sessions, certificates));
         RelayPages.Map(app, new HealthChecks(state), new PrometheusPage(totals, state));
         try
         {
@@ -115,7 +113,7 @@ internal sealed class RelayHost : IAsyncDisposable
             PrometheusPage.Version,
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
             options.DataDirectory);
-        return new RelayHost(app, state, log, meter, totals, certificate, dispatcher);
+        return new RelayHost(app, state, log, meter, totals, dispatcher);
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
@@ -144,28 +142,8 @@ internal sealed class RelayHost : IAsyncDisposable
         await _app.DisposeAsync();
         _totals.Dispose();
         _meter.Dispose();
-        _certificate?.Dispose();
         _stop.Dispose();
         _abort.Dispose();
-    }
-
-    private static ServerCertificate? Certificate(RelayOptions options, string hostName, TimeProvider clock, MailLog log)
-    {
-        if (options.Listeners.All(listener => listener.Tls == ListenerTls.None))
-        {
-            return null;
-        }
-
-        var certificate = options.Certificate is { File: not null } own
-            ? CertificateLoader.Load(own) switch
-            {
-                CertificateLoad.Loaded loaded => loaded.Certificate,
-                CertificateLoad.Failed failed => throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence),
-                var other => throw new InvalidOperationException($"No such result: {other}"),
-            }
-            : SelfSignedCertificate.Obtain(options.DataDirectory, hostName, clock);
-        log.Certificate(certificate.Leaf.Subject, certificate.Leaf.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd"), options.Certificate?.File ?? "self-signed");
-        return certificate;
     }
 
     private static async Task<IQueueStore> OpenStoreAsync(RelayOptions options, RelaySurroundings around)
@@ -208,7 +186,7 @@ internal sealed class RelayHost : IAsyncDisposable
         RelayOptions options,
         IntakeContext intake,
         SessionRegistry sessions,
-        ServerCertificate? certificate)
+        CertificateSource? certificates)
     {
         foreach (var listener in options.Listeners)
         {
@@ -222,11 +200,7 @@ internal sealed class RelayHost : IAsyncDisposable
                     ListenerTls.Implicit => TlsPolicy.Implicit,
                     _ => TlsPolicy.Optional,
                 },
-                TlsOptions = () => new SslServerAuthenticationOptions
-                {
-                    ServerCertificateContext = certificate!.Context,
-                    EnabledSslProtocols = listener.MinimumTls == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
-                },
+                TlsOptions = () => ListenerTlsOptions.Create(certificates!.Current.Context, listener.MinimumTls),
             };
             var handler = new SmtpListener(listener, session, intake, sessions);
             kestrel.Listen(IPAddress.Parse(listener.Address), listener.Port, endpoint => endpoint.Run(handler.RunAsync));

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using HveRelay.Configuration;
+using HveRelay.Mail;
+using HveRelay.Operations;
+using HveRelay.Operations.Certificates;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Host.Operations.Certificates;
+
+public sealed class CertificateSourceTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ManualClock _clock = new();
+    private readonly List<MailEvent> _log = [];
+
+    [Fact]
+    public void A_new_file_is_used_by_the_next_handshake()
+    {
+        var file = Write("one");
+        var source = Source(file);
+        Assert.Equal("CN=one", source.Current.Leaf.Subject);
+
+        Write("two");
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal("CN=two", source.Current.Leaf.Subject);
+        Assert.Equal(["CN=one", "CN=two"], _log.Where(line => line.Name == "certificate").Select(line => line["subject"]));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_certificate_changes_nothing_but_the_log()
+    {
+        var file = Write("one");
+        var source = Source(file);
+
+        Touch(file, "not a certificate");
+        for (var i = 0; i < 3; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(10));
+            Assert.Equal("CN=one", source.Current.Leaf.Subject);
+        }
+
+        var line = Assert.Single(_log, line => line.Name == "config");
+        Assert.Equal("Certificate.File", line["key"]);
+        Write("two");
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("CN=two", source.Current.Leaf.Subject);
+    }
+
+    [Fact]
+    public void A_file_that_is_missing_at_the_start_is_named()
+    {
+        var refused = Assert.Throws<RelayStartException>(() => Source(Path.Combine(_directory.Path, "none.pem")));
+
+        Assert.StartsWith("Certificate.File: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_one_the_self_signed_one_is_kept_and_renewed_before_it_ends()
+    {
+        var source = new CertificateSource(null, _directory.Path, "relay.contoso.com", _clock, new MailLog(_clock, _log.Add));
+        var first = source.Current.Leaf.Thumbprint;
+        _clock.Advance(TimeSpan.FromDays(600));
+        Assert.Equal(first, source.Current.Leaf.Thumbprint);
+
+        _clock.Advance(TimeSpan.FromDays(110));
+
+        Assert.NotEqual(first, source.Current.Leaf.Thumbprint);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private CertificateSource Source(string file) =>
+        new(new CertificateOptions { File = file }, _directory.Path, "relay.contoso.com", _clock, new MailLog(_clock, _log.Add));
+
+    private string Write(string name)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(_clock.GetUtcNow() - TimeSpan.FromDays(1), _clock.GetUtcNow() + TimeSpan.FromDays(100));
+        return Touch(Path.Combine(_directory.Path, "server.pem"), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+    }
+
+    /// <summary>Writes the file so that its time differs, however coarse the file system's clock is.</summary>
+    private string Touch(string file, string content)
+    {
+        var before = File.Exists(file) ? File.GetLastWriteTimeUtc(file) : _clock.GetUtcNow().UtcDateTime;
+        File.WriteAllText(file, content);
+        File.SetLastWriteTimeUtc(file, before.AddSeconds(2));
+        return file;
+    }
+}
