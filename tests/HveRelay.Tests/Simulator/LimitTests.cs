@@ -1,4 +1,4 @@
-
+namespace HveRelay.Tests.Simulator;
 
 public sealed class LimitTests : SimulatorStory
 {
