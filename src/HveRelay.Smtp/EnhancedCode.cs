@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Unicode;
+
 namespace HveRelay.Smtp;
 
 /// <summary>An enhanced status code, <c>class.subject.detail</c> (RFC 3463 section 2), for example 5.7.62.</summary>
@@ -35,6 +38,10 @@ public readonly record struct EnhancedCode(int Class, int Subject, int Detail)
             : throw new FormatException($"'{text}' is not an enhanced status code");
 
     public override string ToString() => $"{Class}.{Subject}.{Detail}";
+
+    /// <summary>The code in ASCII.</summary>
+    internal bool TryFormat(Span<byte> octets, out int length) =>
+        Utf8.TryWrite(octets, CultureInfo.InvariantCulture, $"{Class}.{Subject}.{Detail}", out length);
 
     /// <summary>One to three digits, no more: RFC 3463 section 2.</summary>
     private static bool Number(ReadOnlySpan<char> text, ref int at, out int value)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -10,6 +11,9 @@ namespace HveRelay.Smtp;
 /// </summary>
 public sealed record Reply(int Code, EnhancedCode? Enhanced, ImmutableArray<string> Lines)
 {
+    /// <summary>Room for both codes, spaces and the line end, whatever the numbers.</summary>
+    private const int CodesLength = 48;
+
     /// <summary>2yz.</summary>
     public bool IsPositive => Code is >= 200 and < 300;
 
@@ -55,22 +59,35 @@ public sealed record Reply(int Code, EnhancedCode? Enhanced, ImmutableArray<stri
         return true;
     }
 
-    /// <summary>The reply as its octets on the wire, each line with both codes and CRLF.</summary>
-    public byte[] ToWire()
+    /// <summary>
+    /// The reply as its octets on the wire, each line with both codes and CRLF. Whatever the text, it stays in its lines: control
+    /// characters become question marks.
+    /// </summary>
+    public void WriteTo(IBufferWriter<byte> output)
     {
-        var wire = new StringBuilder(64);
         for (var i = 0; i < Lines.Length; i++)
         {
-            wire.Append(Code).Append(i == Lines.Length - 1 ? ' ' : '-');
+            var line = Lines[i];
+            var wire = output.GetSpan(CodesLength + Encoding.UTF8.GetMaxByteCount(line.Length));
+            Code.TryFormat(wire, out var at, provider: CultureInfo.InvariantCulture);
+            wire[at++] = (byte)(i == Lines.Length - 1 ? ' ' : '-');
             if (Enhanced is { } enhanced)
             {
-                wire.Append(enhanced).Append(' ');
+                enhanced.TryFormat(wire[at..], out var length);
+                at += length;
+                wire[at++] = (byte)' ';
             }
 
-            wire.Append(Lines[i]).Append("\r\n");
-        }
+            var text = wire.Slice(at, Encoding.UTF8.GetBytes(line, wire[at..]));
+            for (var control = text.IndexOfAnyInRange((byte)0, (byte)31); control >= 0; control = text.IndexOfAnyInRange((byte)0, (byte)31))
+            {
+                text[control] = (byte)'?';
+            }
 
-        return Encoding.UTF8.GetBytes(wire.ToString());
+            at += text.Length;
+            "\r\n"u8.CopyTo(wire[at..]);
+            output.Advance(at + 2);
+        }
     }
 
     /// <summary>The reply on one line: <c>250 2.1.5 OK</c>.</summary>

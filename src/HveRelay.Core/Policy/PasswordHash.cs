@@ -14,12 +14,14 @@ public static class PasswordHash
     /// <summary>What OWASP asks of PBKDF2-HMAC-SHA256 since 2023.</summary>
     public const int DefaultRounds = 600_000;
 
+    /// <summary>A hash with less is no hash.</summary>
+    public const int FewestRounds = 1_000;
+
     /// <summary>Octets of salt that <see cref="Create"/> wants.</summary>
     public const int SaltLength = 16;
 
     private const string Name = "pbkdf2-sha256";
     private const int HashLength = 32;
-    private const int FewestRounds = 1_000;
     private const int MostRounds = 10_000_000; // a hash from the file must not hold up a login for minutes
 
     /// <param name="salt"><see cref="SaltLength"/> octets from <see cref="RandomNumberGenerator"/>, new for each password.</param>
@@ -39,6 +41,9 @@ public static class PasswordHash
     public static bool Verify(string hash, string password) =>
         TryRead(hash, out var parts)
         && CryptographicOperations.FixedTimeEquals(Derive(password, parts.Salt, parts.Rounds), parts.Hash);
+
+    /// <summary>The work that a login costs; 0 for a string that is no hash.</summary>
+    public static int Rounds(string hash) => TryRead(hash, out var parts) ? parts.Rounds : 0;
 
     public static bool IsWellFormed(string hash) => TryRead(hash, out _);
 

@@ -20,14 +20,17 @@ public enum NewlineMode
 /// The rules, which close the ways of SMTP smuggling:
 /// the end is CRLF . CRLF (the first CRLF may be the one behind DATA) and nothing else, but in <see cref="NewlineMode.LfOnly"/>;
 /// a dot is stuffing only behind such a line end; what comes out holds no CR without LF and no LF without CR;
-/// any number of CRs before an LF is one line end; otherwise each CR alone and each LF alone is one.
+/// CRs before an LF, up to a thousand of them, are one line end with it; otherwise each CR alone and each LF alone is one.
 /// </summary>
 public sealed class DataReader(NewlineMode mode)
 {
+    /// <summary>More CRs in a row than that are no line end of anybody: what comes out must not wait, and grow, for ever.</summary>
+    private const int MostCarriageReturns = 1000;
+
     private State _state = State.LineStart;
 
     /// <summary>CRs that wait to be told what follows them.</summary>
-    private long _carriageReturns;
+    private int _carriageReturns;
 
     private enum State
     {
@@ -50,8 +53,11 @@ public sealed class DataReader(NewlineMode mode)
             var octet = input[at];
             if (octet == (byte)'\r')
             {
-                _carriageReturns++;
                 at++;
+                if (++_carriageReturns == MostCarriageReturns)
+                {
+                    FlushCarriageReturns(output);
+                }
             }
             else if (octet == (byte)'\n')
             {

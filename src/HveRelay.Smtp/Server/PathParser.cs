@@ -71,8 +71,13 @@ public static class PathParser
         path = path.Trim(' ');
         if (!path.IsEmpty && path[0] == '@')
         {
+            // RFC 5321 appendix C: a source route, @a,@b:, is accepted and ignored.
             quirks |= Quirks.SourceRoute;
-            path = WithoutRoute(path);
+            path = path[(path.IndexOf(':') + 1)..];
+            if (path.IsEmpty)
+            {
+                return null;
+            }
         }
 
         return Address(path, ref quirks) is { } address && Parameters(text) is { } parameters
@@ -102,9 +107,6 @@ public static class PathParser
 
         return -1;
     }
-
-    /// <summary>RFC 5321 appendix C: a source route, <c>@a,@b:</c>, is accepted and ignored.</summary>
-    private static ReadOnlySpan<char> WithoutRoute(ReadOnlySpan<char> path) => path[(path.IndexOf(':') + 1)..];
 
     private static string? Address(ReadOnlySpan<char> path, ref Quirks quirks)
     {
@@ -166,7 +168,7 @@ public static class PathParser
         var quoted = local[0] == '"';
         foreach (var character in local)
         {
-            if (character is < ' ' or (>= '\u007f' and < '\u00a0') || (!quoted && character is ' ' or '<' or '>' or '"' or '(' or ')' or ',' or ';' or '\\'))
+            if (character is < ' ' or >= '\u007f' || (!quoted && character is ' ' or '<' or '>' or '"' or '(' or ')' or ',' or ';' or '\\'))
             {
                 return false;
             }
@@ -185,12 +187,12 @@ public static class PathParser
 
         if (domain[0] == '[')
         {
-            return domain[^1] == ']' && domain[1..^1].IndexOfAnyExcept("0123456789abcdefABCDEF.:IPv") < 0;
+            return domain is [_, _, .., ']'] && domain[1..^1].IndexOfAnyExcept("0123456789abcdefABCDEF.:IPv") < 0;
         }
 
         foreach (var character in domain)
         {
-            if (!char.IsAsciiLetterOrDigit(character) && character is not ('-' or '.' or '_') && character < '\u00a0')
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('-' or '.' or '_'))
             {
                 return false;
             }

@@ -45,6 +45,7 @@ internal static class SessionStates
         [SmtpVerb.Expn] =     [Go,       Go,       Go,       Go],
         [SmtpVerb.Help] =     [Go,       Go,       Go,       Go],
         [SmtpVerb.Quit] =     [Go,       Go,       Go,       Go],
+        [SmtpVerb.Http] =     [Go,       Go,       Go,       Go],
         [SmtpVerb.Unknown] =  [Go,       Go,       Go,       Go],
     };
 

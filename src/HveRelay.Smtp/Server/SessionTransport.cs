@@ -28,6 +28,8 @@ internal sealed class SessionTransport : IAsyncDisposable
     private ReadOnlySequence<byte> _buffer;
     private bool _holdsBuffer;
     private bool _skipsLine;
+    private bool _isLost;
+    private volatile Wait _waitsFor;
     private volatile bool _timedOut;
     private volatile bool _stopping;
 
@@ -39,11 +41,23 @@ internal sealed class SessionTransport : IAsyncDisposable
         _timer = clock.CreateTimer(OnTimer, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>What the timer has to wake.</summary>
+    private enum Wait
+    {
+        Nothing,
+        Input,
+        Output,
+        Goodbye,
+    }
+
     /// <summary>Has the client been told to go at the next chance?</summary>
     public bool IsStopping => _stopping;
 
-    /// <summary>What has come and is not read yet.</summary>
+    /// <summary>What has come and is not read yet. Stays where it is until the next wait.</summary>
     public ReadOnlySequence<byte> Buffer => _buffer;
+
+    /// <summary>Octets of replies that wait to be sent.</summary>
+    public long Gathered => _output.UnflushedBytes;
 
     /// <summary>Wakes an idle session, so that it can say 421.</summary>
     public void Stop()
@@ -52,45 +66,29 @@ internal sealed class SessionTransport : IAsyncDisposable
         _input.CancelPendingRead();
     }
 
-    public void Write(Reply reply) => _output.Write(reply.ToWire());
+    public void Write(Reply reply) => reply.WriteTo(_output);
 
-    /// <summary>Sends what was written; false where the client is gone or does not read.</summary>
-    public async ValueTask<bool> FlushAsync(TimeSpan timeout)
+    /// <summary>Looks, without waiting, whether the client has said anything.</summary>
+    public bool HasInput()
     {
-        if (_output.UnflushedBytes == 0)
+        if (!_holdsBuffer && _input.TryRead(out var read))
         {
-            return true;
+            Hold(read);
         }
 
-        Arm(timeout);
-        try
-        {
-            var flush = await _output.FlushAsync();
-            return !flush.IsCompleted && !flush.IsCanceled;
-        }
-        catch (Exception lost) when (lost is IOException or InvalidOperationException or OperationCanceledException)
-        {
-            return false;
-        }
-        finally
-        {
-            Disarm();
-        }
+        return !_buffer.IsEmpty;
     }
 
     /// <summary>
-    /// Takes a command line that has come already, without its end. Lines end in LF, with a CR before it or not. A line over
-    /// the limit is dropped up to its end and given as too long.
+    /// Takes a command line that has come already. Lines end in LF, with CRs before it or not. A line over the limit is dropped
+    /// up to its end and given as too long.
     /// </summary>
-    public bool TryReadLine(int limit, out byte[] line, out bool tooLong, out bool bareNewline)
+    public bool TryReadLine(int limit, out CommandLine line)
     {
-        line = [];
-        tooLong = false;
-        bareNewline = false;
-        var end = _buffer.PositionOf((byte)'\n');
-        if (end is null)
+        line = default;
+        if (_buffer.PositionOf((byte)'\n') is not { } end)
         {
-            if (_buffer.Length > limit)
+            if (_buffer.Length >= limit)
             {
                 _skipsLine = true;
                 _buffer = _buffer.Slice(_buffer.End);
@@ -99,27 +97,54 @@ internal sealed class SessionTransport : IAsyncDisposable
             return false;
         }
 
-        var content = _buffer.Slice(0, end.Value);
-        _buffer = _buffer.Slice(_buffer.GetPosition(1, end.Value));
-        if (_skipsLine || content.Length > limit)
+        var content = _buffer.Slice(0, end);
+        _buffer = _buffer.Slice(_buffer.GetPosition(1, end));
+        if (_skipsLine || content.Length >= limit)
         {
             _skipsLine = false;
-            tooLong = true;
+            line = new CommandLine(default, IsTooLong: true, HasBareNewline: false);
             return true;
         }
 
-        line = content.ToArray();
-        bareNewline = line is not [.., (byte)'\r'];
-        if (!bareNewline)
-        {
-            line = line[..^1];
-        }
-
+        ReadOnlyMemory<byte> octets = content.IsSingleSegment ? content.First : content.ToArray();
+        var trimmed = octets.TrimEnd((byte)'\r');
+        line = new CommandLine(trimmed, IsTooLong: false, HasBareNewline: trimmed.Length == octets.Length);
         return true;
     }
 
-    /// <summary>Marks octets of <see cref="Buffer"/> as read.</summary>
-    public void Consume(SequencePosition upTo) => _buffer = _buffer.Slice(upTo);
+    /// <summary>Marks the first octets of <see cref="Buffer"/> as read.</summary>
+    public void Consume(long octets) => _buffer = _buffer.Slice(octets);
+
+    /// <summary>Sends what was written; false where the client is gone or does not read.</summary>
+    public async ValueTask<bool> FlushAsync(TimeSpan timeout)
+    {
+        if (_isLost || _output.UnflushedBytes == 0)
+        {
+            return !_isLost;
+        }
+
+        try
+        {
+            var flush = _output.FlushAsync();
+            if (!flush.IsCompleted)
+            {
+                Arm(timeout, Wait.Output);
+            }
+
+            var result = await flush;
+            _isLost = result.IsCompleted || result.IsCanceled;
+        }
+        catch (Exception lost) when (IsLoss(lost))
+        {
+            _isLost = true;
+        }
+        finally
+        {
+            Disarm();
+        }
+
+        return !_isLost;
+    }
 
     /// <summary>Waits for more octets; those not consumed stay in front. Sends gathered replies first.</summary>
     public async ValueTask<WaitEnd> WaitAsync(TimeSpan timeout, TimeSpan replyTimeout, bool mayStop)
@@ -130,13 +155,8 @@ internal sealed class SessionTransport : IAsyncDisposable
         }
 
         var unread = _buffer.Length;
-        if (_holdsBuffer)
-        {
-            _input.AdvanceTo(_buffer.Start, _buffer.End);
-            _holdsBuffer = false;
-        }
-
-        Arm(timeout);
+        GiveBack();
+        _timedOut = false;
         try
         {
             while (true)
@@ -146,9 +166,13 @@ internal sealed class SessionTransport : IAsyncDisposable
                     return WaitEnd.Stopping;
                 }
 
-                var read = await _input.ReadAsync();
-                _buffer = read.Buffer;
-                _holdsBuffer = true;
+                if (!_input.TryRead(out var read))
+                {
+                    Arm(timeout, Wait.Input);
+                    read = await _input.ReadAsync();
+                }
+
+                Hold(read);
                 if (_timedOut)
                 {
                     return WaitEnd.TimedOut;
@@ -166,11 +190,10 @@ internal sealed class SessionTransport : IAsyncDisposable
                 }
 
                 // Woken to stop, in the midst of a message: read on.
-                _input.AdvanceTo(_buffer.Start, _buffer.End);
-                _holdsBuffer = false;
+                GiveBack();
             }
         }
-        catch (Exception lost) when (lost is IOException or InvalidOperationException or OperationCanceledException)
+        catch (Exception lost) when (IsLoss(lost))
         {
             _buffer = default;
             return WaitEnd.Closed;
@@ -188,13 +211,8 @@ internal sealed class SessionTransport : IAsyncDisposable
     public async ValueTask<(TlsInfo? Tls, string? Failure)> StartTlsAsync(
         SslServerAuthenticationOptions options, TimeSpan timeout, TimeProvider clock, CancellationToken cancel)
     {
-        if (_holdsBuffer)
-        {
-            _input.AdvanceTo(_buffer.End);
-            _holdsBuffer = false;
-        }
-
-        _buffer = default;
+        _buffer = _buffer.Slice(_buffer.End);
+        GiveBack();
         using var limit = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         var tls = new SslStream(new DuplexPipeStream(_connection), leaveInnerStreamOpen: true);
@@ -202,21 +220,40 @@ internal sealed class SessionTransport : IAsyncDisposable
         {
             await tls.AuthenticateAsServerAsync(options, either.Token);
         }
-        catch (Exception failed) when (failed is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception failed) when (failed is AuthenticationException || IsLoss(failed))
         {
             await tls.DisposeAsync();
-            return (null, limit.IsCancellationRequested ? "no handshake in time" : Reason(failed));
+            return (null, limit.IsCancellationRequested ? "no handshake in time" : (failed.InnerException ?? failed).Message);
         }
 
         _tls = tls;
-        _input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true));
+        // A read of no octets waits first: an idle session holds no buffer.
+        _input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
         _output = PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true));
-        if (_stopping)
+        return (new TlsInfo(Version(tls.SslProtocol), tls.NegotiatedCipherSuite.ToString()), null);
+    }
+
+    /// <summary>Sends what was written, and the close_notify alert of TLS, to a client that still listens.</summary>
+    public async ValueTask CloseAsync(TimeSpan timeout)
+    {
+        if (!await FlushAsync(timeout) || _tls is null)
         {
-            _input.CancelPendingRead();
+            return;
         }
 
-        return (new TlsInfo(Version(tls.SslProtocol), tls.NegotiatedCipherSuite.ToString()), null);
+        Arm(timeout, Wait.Goodbye);
+        try
+        {
+            await _tls.ShutdownAsync();
+        }
+        catch (Exception lost) when (IsLoss(lost))
+        {
+            // The client did not wait for it.
+        }
+        finally
+        {
+            Disarm();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -225,20 +262,11 @@ internal sealed class SessionTransport : IAsyncDisposable
         if (_tls is not null)
         {
             await _input.CompleteAsync();
-            try
-            {
-                await _tls.ShutdownAsync();
-            }
-            catch (Exception lost) when (lost is IOException or InvalidOperationException)
-            {
-                // The client did not wait for the close_notify alert.
-            }
-
             await _tls.DisposeAsync();
         }
     }
 
-    private static string Reason(Exception failed) => (failed.InnerException ?? failed).Message;
+    private static bool IsLoss(Exception failed) => failed is IOException or InvalidOperationException or OperationCanceledException;
 
     private static string Version(SslProtocols protocol) => protocol switch
     {
@@ -251,18 +279,59 @@ internal sealed class SessionTransport : IAsyncDisposable
         _ => protocol.ToString(),
     };
 
-    private void Arm(TimeSpan timeout)
+    private void Hold(ReadResult read)
+    {
+        _buffer = read.Buffer;
+        _holdsBuffer = true;
+    }
+
+    /// <summary>The pipe may use what was read again; all the rest has been looked at.</summary>
+    private void GiveBack()
+    {
+        if (_holdsBuffer)
+        {
+            _input.AdvanceTo(_buffer.Start, _buffer.End);
+            _holdsBuffer = false;
+            _buffer = default;
+        }
+    }
+
+    private void Arm(TimeSpan timeout, Wait waitsFor)
     {
         _timedOut = false;
+        _waitsFor = waitsFor;
         _timer.Change(timeout, Timeout.InfiniteTimeSpan);
     }
 
-    private void Disarm() => _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private void Disarm()
+    {
+        if (_waitsFor != Wait.Nothing)
+        {
+            _waitsFor = Wait.Nothing;
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
 
+    /// <summary>Wakes just what waits: to cancel a flush that is not under way would cancel the next one.</summary>
     private void OnTimer(object? state)
     {
-        _timedOut = true;
-        _input.CancelPendingRead();
-        _output.CancelPendingFlush();
+        switch (_waitsFor)
+        {
+            case Wait.Input:
+                _timedOut = true;
+                _input.CancelPendingRead();
+                break;
+            case Wait.Output:
+                _timedOut = true;
+                _output.CancelPendingFlush();
+                break;
+            case Wait.Goodbye:
+                _connection.Output.CancelPendingFlush();
+                break;
+        }
     }
 }
+
+/// <summary>A line from the client without its end.</summary>
+/// <param name="Octets">Good until the next wait.</param>
+internal readonly record struct CommandLine(ReadOnlyMemory<byte> Octets, bool IsTooLong, bool HasBareNewline);

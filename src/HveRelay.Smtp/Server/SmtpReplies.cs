@@ -15,6 +15,8 @@ internal static class SmtpReplies
     public static readonly Reply NotImplemented = Reply.Of(502, "5.5.1", "Command not implemented");
     public static readonly Reply BadMail = Reply.Of(501, "5.1.7", "Syntax: MAIL FROM:<address>");
     public static readonly Reply BadRcpt = Reply.Of(501, "5.1.3", "Syntax: RCPT TO:<address>");
+    public static readonly Reply NotAscii = Reply.Of(553, "5.6.7", "Addresses are ASCII here: SMTPUTF8 is not offered");
+    public static readonly Reply TooEarly = Reply.Of(554, "5.5.1", "Wait for the greeting");
     public static readonly Reply NoArgument = Reply.Of(501, "5.5.4", "This command takes no argument");
     public static readonly Reply BadSize = Reply.Of(501, "5.5.4", "SIZE takes a number of octets");
     public static readonly Reply BadBody = Reply.Of(501, "5.5.4", "BODY is 7BIT or 8BITMIME");
@@ -28,7 +30,8 @@ internal static class SmtpReplies
     public static readonly Reply AuthNeedsTls = Reply.Of(538, "5.7.11", "Encryption required: STARTTLS first");
     public static readonly Reply AuthAlready = Reply.Of(503, "5.5.1", "Authenticated already");
     public static readonly Reply AuthMechanism = Reply.Of(504, "5.5.4", "Mechanisms are PLAIN and LOGIN");
-    public static readonly Reply AuthSyntax = Reply.Of(501, "5.5.2", "Not valid base64");
+    public static readonly Reply AuthSyntax = Reply.Of(501, "5.5.2", "Not base64 of what the mechanism wants");
+    public static readonly Reply BadAuth = Reply.Of(501, "5.5.4", "Syntax: AUTH mechanism [initial-response]");
     public static readonly Reply AuthCancelled = Reply.Of(501, "5.7.0", "Authentication cancelled");
 
     public static Reply Parameter(string name) => Reply.Of(555, "5.5.4", $"Parameter {name} is not supported");
@@ -42,4 +45,8 @@ internal static class SmtpReplies
     public static Reply Stopping(string host) => Reply.Of(421, "4.3.2", $"{host} Shutting down, try again soon");
 
     public static Reply TooManyErrors(string host) => Reply.Of(421, "4.7.0", $"{host} Too many errors, closing");
+
+    public static Reply TooManyCommands(string host) => Reply.Of(421, "4.7.0", $"{host} Too many commands without a message, closing");
+
+    public static Reply NotSmtp(string host) => Reply.Of(421, "4.7.0", $"{host} This is SMTP, closing");
 }

@@ -28,8 +28,11 @@ public sealed record SmtpSessionOptions
     /// <summary>Octets of a command line with its CRLF; RFC 4954 wants 12,288 for AUTH.</summary>
     public int MaxCommandLine { get; init; } = 12_288;
 
-    /// <summary>Refused commands before the session is closed with 421.</summary>
+    /// <summary>Refused commands since the last message before the session is closed with 421.</summary>
     public int MaxErrors { get; init; } = 20;
+
+    /// <summary>Commands since the last message, accepted recipients not counted, before the session is closed with 421.</summary>
+    public int MaxIdleCommands { get; init; } = 5_000;
 }
 
 public enum TlsPolicy

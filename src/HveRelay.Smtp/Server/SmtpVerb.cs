@@ -19,6 +19,9 @@ public enum SmtpVerb
     Expn,
     Help,
     Quit,
+
+    /// <summary>A request of HTTP: a browser was made to speak to us, or somebody mistook the port.</summary>
+    Http,
 }
 
 /// <summary>A command line without its end: the verb, and what follows it.</summary>
@@ -51,7 +54,10 @@ public readonly record struct SmtpCommand(SmtpVerb Verb, string Argument)
             : Ascii.EqualsIgnoreCase(verb, "VRFY"u8) ? SmtpVerb.Vrfy
             : Ascii.EqualsIgnoreCase(verb, "EXPN"u8) ? SmtpVerb.Expn
             : Ascii.EqualsIgnoreCase(verb, "HELP"u8) ? SmtpVerb.Help
+            : verb.SequenceEqual("POST"u8) || verb.SequenceEqual("HEAD"u8) ? SmtpVerb.Http
             : SmtpVerb.Unknown,
+        3 => verb.SequenceEqual("GET"u8) || verb.SequenceEqual("PUT"u8) ? SmtpVerb.Http : SmtpVerb.Unknown,
+        7 => verb.SequenceEqual("OPTIONS"u8) || verb.SequenceEqual("CONNECT"u8) ? SmtpVerb.Http : SmtpVerb.Unknown,
         8 => Ascii.EqualsIgnoreCase(verb, "STARTTLS"u8) ? SmtpVerb.StartTls : SmtpVerb.Unknown,
         _ => SmtpVerb.Unknown,
     };

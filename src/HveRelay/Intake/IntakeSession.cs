@@ -9,6 +9,9 @@ namespace HveRelay.Intake;
 /// <summary>One session's answers: asks the policy, gathers the envelope, and hands the content to the queue.</summary>
 internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISmtpService
 {
+    /// <summary>Between a wrong login and its reply.</summary>
+    internal static readonly TimeSpan FailedLoginDelay = TimeSpan.FromSeconds(2);
+
     private readonly List<(string Address, Lane Lane)> _recipients = [];
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
     private ClientRule? _client;
@@ -43,15 +46,17 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
 
     public bool OffersAuth(SessionInfo session) => context.Policy.OffersAuth(session.Address, session.Tls is not null);
 
-    public ValueTask<Reply> AuthenticateAsync(SessionInfo session, string user, string password, CancellationToken cancel)
+    public async ValueTask<Reply> AuthenticateAsync(SessionInfo session, string user, string password, CancellationToken cancel)
     {
-        if (!context.Users.Verify(user, password))
+        if (!await context.Users.VerifyAsync(user, password, cancel))
         {
-            return new(Refuse(session, "login", IntakeReplies.LoginFailed, user: user));
+            // Who tries passwords is to try few of them.
+            await Task.Delay(FailedLoginDelay, context.Clock, cancel);
+            return Refuse(session, "login", IntakeReplies.LoginFailed, user: user);
         }
 
         _client = context.Policy.Find(session.Address, user) ?? _client;
-        return new(IntakeReplies.LoggedIn);
+        return IntakeReplies.LoggedIn;
     }
 
     public ValueTask<Reply> MailAsync(SessionInfo session, MailCommand command, CancellationToken cancel)

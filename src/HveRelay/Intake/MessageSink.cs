@@ -20,7 +20,7 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
 
     private readonly IContentWriter _content = context.Store.CreateContent();
     private readonly HeaderScanner _scanner = new();
-    private ArrayBufferWriter<byte>? _header = new();
+    private ArrayBufferWriter<byte>? _header;
     private string? _messageId;
     private StoreException? _failure;
 
@@ -45,8 +45,12 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
 
     public async ValueTask<Reply> CompleteAsync(CancellationToken cancel)
     {
-        _scanner.Complete();
-        ReadMessageId();
+        if (!_scanner.IsOver)
+        {
+            _scanner.Complete();
+            ReadMessageId(_header?.WrittenMemory ?? default);
+        }
+
         if (_scanner.IsTooLong)
         {
             return refuse("header size", IntakeReplies.HeaderTooLarge);
@@ -91,32 +95,32 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
 
     private void Inspect(ReadOnlyMemory<byte> octets)
     {
-        if (_header is null)
+        if (_scanner.IsOver || _scanner.IsTooLong)
         {
             return;
         }
 
         var isOver = _scanner.Feed(octets.Span);
-        if (!_scanner.IsTooLong)
+        if (isOver && _header is null)
         {
-            _header.Write(octets.Span);
+            // The header of nearly every message comes in one piece.
+            ReadMessageId(octets);
+            return;
         }
 
+        _header ??= new ArrayBufferWriter<byte>(octets.Length);
+        _header.Write(octets.Span);
         if (isOver || _scanner.IsTooLong)
         {
-            ReadMessageId();
+            ReadMessageId(_header.WrittenMemory);
+            _header = null;
         }
     }
 
     /// <summary>What the client calls the message, for the log: people search by it.</summary>
-    private void ReadMessageId()
+    private void ReadMessageId(ReadOnlyMemory<byte> header)
     {
-        if (_header is null)
-        {
-            return;
-        }
-
-        foreach (var field in HeaderBlock.Parse(_header.WrittenMemory).Fields)
+        foreach (var field in HeaderBlock.Parse(header).Fields)
         {
             if (field.Is("Message-ID"))
             {
@@ -124,8 +128,6 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
                 break;
             }
         }
-
-        _header = null;
     }
 
     private Reply Failed(StoreException failure)

@@ -17,16 +17,8 @@ internal sealed class SmtpListener(
         var service = new IntakeSession(context, entered ? null : IntakeReplies.TooManyConnections(context.HostName));
         try
         {
-            await using var session = new SmtpSession(info, connection.Transport, options, service, context.Clock);
-            sessions.Add(session, listener);
-            try
-            {
-                await session.RunAsync(connection.ConnectionClosed);
-            }
-            finally
-            {
-                sessions.Remove(session);
-            }
+            await RunAsync(new SmtpSession(info, connection.Transport, options, service, context.Clock));
+            await HangUpAsync(connection);
         }
         catch (Exception lost) when (lost is OperationCanceledException or ConnectionAbortedException or ConnectionResetException)
         {
@@ -42,6 +34,34 @@ internal sealed class SmtpListener(
             {
                 sessions.Leave(listener, info.Address);
             }
+        }
+    }
+
+    private async Task RunAsync(SmtpSession session)
+    {
+        await using (session)
+        {
+            sessions.Add(session, listener);
+            try
+            {
+                // Not with ConnectionClosed, which is cancelled as soon as the client has sent its FIN: what came before is still read.
+                await session.RunAsync(CancellationToken.None);
+            }
+            finally
+            {
+                sessions.Remove(session);
+            }
+        }
+    }
+
+    /// <summary>Sends what is left. A client that does not take it in time loses it, and we do not lose the socket.</summary>
+    private async Task HangUpAsync(ConnectionContext connection)
+    {
+        await connection.Transport.Output.CompleteAsync();
+        await Task.Delay(options.ReplyTimeout, context.Clock, connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!connection.ConnectionClosed.IsCancellationRequested)
+        {
+            connection.Abort();
         }
     }
 }

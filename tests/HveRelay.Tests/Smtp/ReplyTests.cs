@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using HveRelay.Smtp;
 
@@ -10,8 +11,16 @@ public sealed class ReplyTests
     {
         var reply = Reply.Of(550, "5.7.1", "first", "second");
 
-        Assert.Equal("550-5.7.1 first\r\n550 5.7.1 second\r\n", Encoding.ASCII.GetString(reply.ToWire()));
+        Assert.Equal("550-5.7.1 first\r\n550 5.7.1 second\r\n", Wire(reply));
         Assert.Equal("550 5.7.1 first second", reply.ToString());
+    }
+
+    [Fact]
+    public void Text_stays_on_its_line()
+    {
+        var reply = Reply.Plain(550, "no such user a\r\n250 OK\0");
+
+        Assert.Equal("550 no such user a??250 OK?\r\n", Wire(reply));
     }
 
     [Theory]
@@ -36,4 +45,11 @@ public sealed class ReplyTests
     [InlineData("150 x")]
     [InlineData("600 x")]
     public void What_is_no_reply_is_not_read(string line) => Assert.False(Reply.TryParse(line, out _));
+
+    private static string Wire(Reply reply)
+    {
+        var wire = new ArrayBufferWriter<byte>();
+        reply.WriteTo(wire);
+        return Encoding.ASCII.GetString(wire.WrittenSpan);
+    }
 }
