@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Queue;
@@ -46,11 +44,11 @@ public sealed class RelayStory : IAsyncDisposable
     public static async Task<RelayStory> BeginAsync(Action<RelayOptions>? change = null, SimulatorOptions? hve = null)
     {
         var clock = new ManualClock();
-        var simulator = await HveSimulator.StartAsync((hve ?? new SimulatorOptions()) with { Accounts = [new SimulatedAccount(Account, Password)] }, clock);
+        var simulator = await HveSimulator.StartAsync((hve ?? new SimulatorOptions()) with { Port = FreePort.Next(), Accounts = [new SimulatedAccount(Account, Password)] }, clock);
         var options = new RelayOptions
         {
             HostName = "relay.contoso.com",
-            Listeners = [new ListenerOptions { Name = "devices", Address = "127.0.0.1", Port = FreePort() }],
+            Listeners = [new ListenerOptions { Name = "devices", Address = "127.0.0.1", Port = FreePort.Next() }],
             Clients = [new ClientOptions { Name = "scanners", Networks = ["127.0.0.0/8"] }],
             Hve = new HveOptions
             {
@@ -143,12 +141,5 @@ public sealed class RelayStory : IAsyncDisposable
         await Simulator.DisposeAsync();
         await _nowhere.DisposeAsync();
         _data.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

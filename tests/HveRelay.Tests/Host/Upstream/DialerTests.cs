@@ -105,10 +105,7 @@ public sealed class DialerTests
     [Fact]
     public async Task A_refused_port_of_this_machine_is_unreachable()
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        var port = FreePort.Next();
 
         var (_, failure) = await new Dialer(_timeout, _clock).DialAsync("127.0.0.1", port, CancellationToken.None);
 

@@ -1,0 +1,58 @@
+namespace HveRelay.Tests.Program;
+
+/// <summary>A queue that cannot be read is left to a person: nothing is deleted, nothing overwritten.</summary>
+public sealed class DamagedQueueTests
+{
+    [Fact]
+    public async Task A_queue_that_is_none_stops_the_start_and_is_not_touched()
+    {
+        await using var story = await ProgramStory.BeginAsync();
+        Directory.CreateDirectory(story.DataDirectory);
+        var queue = Path.Combine(story.DataDirectory, "queue.db");
+        var content = string.Concat(Enumerable.Repeat("The quick brown fox jumps over the lazy dog.\n", 500));
+        await File.WriteAllTextAsync(queue, content);
+
+        var ended = await story.RunAsync("run");
+
+        Assert.Equal(3, ended.Status);
+        Assert.Equal(
+            $"DataDirectory: {queue} is damaged or no queue at all (SQLite Error 26: 'file is not a database'.): "
+            + "restore it from a backup, or set it aside and start with an empty queue: see docs/operating.md on recovery",
+            Assert.Single(ended.ErrorLines));
+        Assert.Equal(content, await File.ReadAllTextAsync(queue));
+    }
+
+    [Fact]
+    public async Task A_page_that_a_crash_has_torn_is_found_at_the_start_and_a_new_queue_begins_where_the_old_one_is_set_aside()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        await (await story.StartAsync()).KillAsync();
+        var files = Directory.GetFiles(story.DataDirectory, "queue.db*");
+        var queue = Path.Combine(story.DataDirectory, "queue.db");
+        foreach (var log in files.Where(file => file != queue))
+        {
+            // Its pages would cover the damage.
+            File.Delete(log);
+        }
+
+        var torn = await File.ReadAllBytesAsync(queue);
+        Array.Fill(torn, (byte)0x5a, 4096, torn.Length - 4096);
+        await File.WriteAllBytesAsync(queue, torn);
+
+        var ended = await story.RunAsync("run");
+
+        Assert.Equal(3, ended.Status);
+        var line = Assert.Single(ended.ErrorLines);
+        Assert.StartsWith($"DataDirectory: {queue} is damaged", line, StringComparison.Ordinal);
+        Assert.EndsWith("or set it aside and start with an empty queue: see docs/operating.md on recovery", line, StringComparison.Ordinal);
+        Assert.Equal(torn, await File.ReadAllBytesAsync(queue));
+
+        foreach (var file in Directory.GetFiles(story.DataDirectory, "queue.db*"))
+        {
+            File.Move(file, file.Replace("queue.db", "aside.db", StringComparison.Ordinal));
+        }
+
+        await story.StartAsync();
+        Assert.StartsWith("250", await story.SendAsync(["you@contoso.com"]), StringComparison.Ordinal);
+    }
+}

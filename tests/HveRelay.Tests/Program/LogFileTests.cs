@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using HveRelay.Mail;
+using HveRelay.Simulator;
+
+namespace HveRelay.Tests.Program;
+
+/// <summary>The log on disk is what the contract says: one event a line, twice, for people and for programs.</summary>
+public sealed partial class LogFileTests
+{
+    private static readonly string[] OfEveryLine = ["time", "level", "event"];
+
+    [Fact]
+    public async Task Both_files_tell_the_same_events_in_the_form_of_the_contract()
+    {
+        await using var story = await ProgramStory.BeginAsync();
+        story.Hve!.Faults.Add(Fault.Reply(FaultStage.Rcpt, "550 5.1.10 No \"such\" recipient") with { To = "nobody@*" });
+        var daemon = await story.StartAsync();
+        var reply = await story.SendAsync(["you@contoso.com", "nobody@contoso.com"]);
+        await story.SendAsync(["you@example.com"]);
+        await daemon.SaysAsync(line => line.Contains(" INF relayed ", StringComparison.Ordinal));
+        await daemon.SaysAsync(line => line.Contains(" ERR failed ", StringComparison.Ordinal));
+        daemon.Terminate();
+        var ended = await daemon.EndAsync();
+
+        var lines = story.LogFile();
+        var names = Directory.GetFiles(Path.Combine(story.DataDirectory, "logs")).Select(Path.GetFileName);
+        Assert.All(names, name => Assert.Matches(@"^hverelay-\d{8}\.(log|jsonl)$", name));
+        Assert.Equal(ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), lines);
+        Assert.Equal(
+            ["certificate", "connected", "connected", "failed", "queued", "ready", "refused", "relayed", "stopping"],
+            lines.Select(line => line.Split(' ')[2]).Order(StringComparer.Ordinal));
+        Assert.Equal(lines, story.LogFile("jsonl").Select(AsLine));
+
+        var id = reply[^13..];
+        Assert.Matches(
+            $"^{Time} INF relayed id={id} client=scanners ip=127\\.0\\.0\\.1 from=scanner-3@contoso\\.com account=hve1@contoso\\.com to=you@contoso\\.com "
+            + "part=1/1 attempt=1 reply=\"250 .*\" delay=\\d+\\.\\d{3}s$",
+            lines.Single(line => line.Contains(" relayed ", StringComparison.Ordinal)));
+        Assert.Contains(
+            "to=nobody@contoso.com part=1/1 attempt=1 reply=\"550 5.1.10 No \\\"such\\\" recipient\" cause=",
+            lines.Single(line => line.Contains(" failed ", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        Assert.All(lines, line => Assert.Matches(LineForm(), line));
+    }
+
+    private const string Time = @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z";
+
+    /// <summary>Time, level, event, then pairs whose values are bare words or quoted.</summary>
+    [GeneratedRegex($@"^{Time} (INF|WRN|ERR) [a-z]+( [a-z-]+=([^ ""=\\]+|""([^""\\]|\\[""\\]|\\u[0-9a-f]{{4}})*""))+$")]
+    private static partial Regex LineForm();
+
+    /// <summary>A line of JSON as the line for people that it has to equal: the same fields in the same order.</summary>
+    private static string AsLine(string json)
+    {
+        using var parsed = JsonDocument.Parse(json);
+        var line = new System.Text.StringBuilder(string.Join(' ', OfEveryLine.Select(key => parsed.RootElement.GetProperty(key).GetString())));
+        foreach (var field in parsed.RootElement.EnumerateObject().Skip(OfEveryLine.Length))
+        {
+            line.Append(' ').Append(field.Name).Append('=');
+            MailEvent.AppendValue(line, field.Value.GetString()!);
+        }
+
+        return line.ToString();
+    }
+}
