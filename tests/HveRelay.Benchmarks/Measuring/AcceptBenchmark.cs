@@ -10,6 +10,7 @@ namespace HveRelay.Benchmarks.Measuring;
 /// </summary>
 internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory scratch, TimeProvider clock)
 {
+    private const int TimedMessages = 2000;
     private const int CountedMessages = 500;
 
     private readonly SmtpSource _source = new(scratch, clock);
@@ -33,7 +34,7 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
         Entrant[] entrants = [To(ours), postfix is null ? new("Postfix", null, PostfixServer.Obstacle!) : To(postfix), To(sink)];
         foreach (var entrant in entrants)
         {
-            await Warmth.WarmAsync(entrant, cancel);
+            await Warmth.WarmAsync(entrant, 2 * options.Time, clock, cancel);
         }
 
         var turns = new Turns(options, clock);
@@ -44,9 +45,17 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
         }
 
         var smallest = options.Sizes.Min();
-        foreach (var sessions in options.Sessions)
+        foreach (var load in options.Sessions.Select(sessions => new Load(sessions, smallest, Keeps: false)))
         {
-            await CountSyncsAsync(table, new Load(sessions, smallest, Keeps: false), ours, postfix, cancel);
+            table.Add(
+                $"processor time a message, {load.Size}, {Sessions(load)}",
+                await ProcessorTimeAsync(load, ours, cancel),
+                postfix is null ? PostfixServer.Obstacle! : await ProcessorTimeAsync(load, postfix, cancel));
+        }
+
+        foreach (var load in options.Sessions.Select(sessions => new Load(sessions, smallest, Keeps: false)))
+        {
+            await CountSyncsAsync(table, load, ours, postfix, cancel);
         }
 
         table.Add("memory, accepting", Footprint.Of(ours).ToString(), postfix is null ? PostfixServer.Obstacle! : Footprint.Of(postfix).ToString());
@@ -60,6 +69,14 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
     ];
 
     private Entrant To(IServer server) => new(server.Name, (load, messages, cancel) => _source.SendAsync(server.Port, load, messages, cancel));
+
+    /// <summary>Others on the machine change it less than they change rates.</summary>
+    private async Task<string> ProcessorTimeAsync(Load load, IServer server, CancellationToken cancel)
+    {
+        var before = ProcessTree.ProcessorTime(server.Process.Id);
+        await _source.SendAsync(server.Port, load, TimedMessages, cancel);
+        return $"{(ProcessTree.ProcessorTime(server.Process.Id) - before).TotalMicroseconds / TimedMessages:0} µs";
+    }
 
     private async Task CountSyncsAsync(Table table, Load load, HveRelayServer ours, PostfixServer? postfix, CancellationToken cancel)
     {

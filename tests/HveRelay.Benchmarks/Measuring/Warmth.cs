@@ -3,16 +3,23 @@ namespace HveRelay.Benchmarks.Measuring;
 /// <summary>Before anything is measured every server works for a while: code compiled, processes started, files grown.</summary>
 internal static class Warmth
 {
+    private const int AtATime = 500;
     private static readonly Load Usual = new(10, 2048, Keeps: false);
     private static readonly Load Large = new(2, 102_400, Keeps: false);
 
-    public static async Task WarmAsync(Entrant entrant, CancellationToken cancel)
+    public static async Task WarmAsync(Entrant entrant, TimeSpan time, TimeProvider clock, CancellationToken cancel)
     {
-        if (entrant.SendAsync is { } send)
+        if (entrant.SendAsync is not { } send)
         {
-            await send(Usual, 3000, cancel);
-            await send(Large, 100, cancel);
-            await send(Usual, 3000, cancel);
+            return;
         }
+
+        var start = clock.GetTimestamp();
+        await send(Large, 50, cancel);
+        do
+        {
+            await send(Usual, AtATime, cancel);
+        }
+        while (clock.GetElapsedTime(start) < time);
     }
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace HveRelay.Benchmarks.Processes;
 
 /// <summary>A process in /proc. Its start time tells it from a later one with the same id.</summary>
-internal sealed record ProcessEntry(int Id, int Parent, string StartTime)
+/// <param name="Ticks">Processor time, its own and that of its children that have ended.</param>
+internal sealed record ProcessEntry(int Id, int Parent, string StartTime, long Ticks)
 {
     public bool IsAlive() => ProcessTree.Read(Id) is { } now && now.StartTime == StartTime;
 }
@@ -11,6 +12,9 @@ internal sealed record ProcessEntry(int Id, int Parent, string StartTime)
 /// <summary>A process with all its descendants, and what they use.</summary>
 internal static class ProcessTree
 {
+    /// <summary>USER_HZ, which Linux shows to programs whatever its own clock does.</summary>
+    private const int TicksPerSecond = 100;
+
     public static IReadOnlyList<ProcessEntry> Of(int root)
     {
         var all = Directory.EnumerateDirectories("/proc")
@@ -41,8 +45,12 @@ internal static class ProcessTree
         }
 
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[0] == "Z" ? null : new ProcessEntry(id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[19]);
+        return fields[0] == "Z" ? null : new ProcessEntry(
+            id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[19], fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
     }
+
+    /// <summary>Processor time since the start, in user and kernel mode.</summary>
+    public static TimeSpan ProcessorTime(int root) => TimeSpan.FromSeconds((double)Of(root).Sum(entry => entry.Ticks) / TicksPerSecond);
 
     /// <summary>Octets: the peaks of all processes, added up. What they share counts in each.</summary>
     public static long PeakMemory(int root) => Of(root).Sum(entry => Kilobytes($"/proc/{entry.Id}/status", "VmHWM:") * 1024);
