@@ -34,7 +34,7 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
         Entrant[] entrants = [To(ours), postfix is null ? new("Postfix", null, PostfixServer.Obstacle!) : To(postfix), To(sink)];
         foreach (var entrant in entrants)
         {
-            await Warmth.WarmAsync(entrant, 2 * options.Time, clock, cancel);
+            await Warmth.WarmAsync(entrant, options.WarmUp, clock, cancel);
         }
 
         var turns = new Turns(options, clock);
@@ -65,7 +65,7 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
     private IEnumerable<Load> Loads() =>
     [
         .. from octets in options.Sizes from sessions in options.Sessions select new Load(sessions, octets, Keeps: false),
-        .. from sessions in options.Sessions select new Load(sessions, options.Sizes.Min(), Keeps: true),
+        .. from sessions in options.Kept ? options.Sessions : [] select new Load(sessions, options.Sizes.Min(), Keeps: true),
     ];
 
     private Entrant To(IServer server) => new(server.Name, (load, messages, cancel) => _source.SendAsync(server.Port, load, messages, cancel));

@@ -44,7 +44,7 @@ internal sealed class RelayBenchmark(BenchmarkOptions options, ScratchDirectory 
         ];
         foreach (var entrant in entrants)
         {
-            await Warmth.WarmAsync(entrant, 2 * options.Time, clock, cancel);
+            await Warmth.WarmAsync(entrant, options.WarmUp, clock, cancel);
         }
 
         var turns = new Turns(options, clock);
