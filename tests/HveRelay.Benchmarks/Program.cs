@@ -1,1 +1,7 @@
-return 0;
+using System.Runtime.Versioning;
+using HveRelay.Benchmarks;
+
+// Postfix and /proc are what it measures with.
+[assembly: SupportedOSPlatform("linux")]
+
+return await BenchmarkCommand.Create(TimeProvider.System).Parse(args).InvokeAsync();
