@@ -81,6 +81,11 @@ internal sealed class RelayHost : IAsyncDisposable
         var signal = new QueueSignal();
         var plans = SenderPlan.From(options);
         var board = new AccountBoard(clock, log);
+        foreach (var plan in plans)
+        {
+            board.Add(plan.Account);
+        }
+
         var sessions = new SessionRegistry();
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
@@ -112,6 +117,7 @@ internal sealed class RelayHost : IAsyncDisposable
         log.Ready(
             PrometheusPage.Version,
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
+            options.Web.Port == 0 ? null : $"http://{new IPEndPoint(IPAddress.Parse(options.Web.Address), options.Web.Port)}",
             options.DataDirectory);
         return new RelayHost(app, state, log, meter, totals, dispatcher);
     }

@@ -28,7 +28,6 @@ internal sealed class AccountSender : IAsyncDisposable
         _most = plan.Connections * context.Options.PartsAhead;
         _inHand = new SemaphoreSlim(_most);
         _sending = new SemaphoreSlim(plan.Connections);
-        context.Board.Add(plan.Account);
     }
 
     /// <summary>

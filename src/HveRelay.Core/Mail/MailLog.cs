@@ -42,8 +42,8 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
         Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("part", Number(part)),
             ("reply", "the relay ended during the attempt"), ("note", "may be sent twice"), ("next", Time(next)));
 
-    public void Ready(string version, string listeners, string data) =>
-        Info("ready", ("version", version), ("listeners", listeners), ("data", data));
+    public void Ready(string version, string listeners, string? web, string data) =>
+        Info("ready", ("version", version), ("listeners", listeners), ("web", web), ("data", data));
 
     public void Stopping(string reason) => Info("stopping", ("reason", reason));
 

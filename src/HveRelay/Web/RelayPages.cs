@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using HveRelay.Operations.Health;
 using HveRelay.Operations.Metrics;
@@ -7,7 +8,11 @@ namespace HveRelay.Web;
 /// <summary>The web side: health and metrics.</summary>
 internal static class RelayPages
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void Map(WebApplication app, HealthChecks health, PrometheusPage metrics)
     {
@@ -27,5 +32,6 @@ internal static class RelayPages
         context.Response.StatusCode = report.Ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "application/json; charset=utf-8";
         await JsonSerializer.SerializeAsync(context.Response.Body, report, Json);
+        await context.Response.WriteAsync("\n");
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using HveRelay.Smtp;
 using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
@@ -146,9 +147,9 @@ public sealed partial class DocumentationTests
     public void What_no_row_knows_and_what_broke_is_told_as_the_program_does()
     {
         (Stage Stage, int Code)[] unknown = [(Stage.Content, 499), (Stage.Mail, 599), (Stage.Rcpt, 599)];
-        var verdicts = unknown.Select(each => new UpstreamFailure(each.Stage, new(each.Code, null, ["No"]), Breakage.None, string.Empty))
+        var verdicts = unknown.Select(each => new SmtpFailure(each.Stage, new(each.Code, null, ["No"]), Breakage.None, string.Empty))
             .Concat(Enum.GetValues<Breakage>().Where(each => each != Breakage.None)
-                .Select(each => new UpstreamFailure(Stage.Connect, null, each, string.Empty)))
+                .Select(each => new SmtpFailure(Stage.Connect, null, each, string.Empty)))
             .Select(ReplyTable.Classify);
 
         Assert.All(verdicts, verdict => Assert.Contains(

@@ -19,7 +19,10 @@ internal static class RelayLogger
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("System", LogEventLevel.Warning);
+            .MinimumLevel.Override("System", LogEventLevel.Warning)
+
+            // What keeps the host from starting is one line of ours, not a stack.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
         if (section is not null && section.GetChildren().Any())
         {
             return configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty }).CreateLogger();

@@ -31,9 +31,10 @@ internal sealed class PrometheusPage(MeterTotals totals, RelayState state)
         await QuotaAsync(page, cancel);
         Accounts(page);
         Head(page, "hverelay_smtp_sessions", "gauge", "Open connections");
-        foreach (var (listener, count) in state.Sessions.Counts)
+        var sessions = state.Sessions.Counts;
+        foreach (var listener in state.Options.Listeners)
         {
-            Sample(page, "hverelay_smtp_sessions", Label("listener", listener), count);
+            Sample(page, "hverelay_smtp_sessions", Label("listener", listener.Name), sessions.GetValueOrDefault(listener.Name));
         }
 
         Head(page, "hverelay_build_info", "gauge", "The version, always 1");

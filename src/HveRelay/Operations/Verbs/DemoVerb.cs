@@ -32,7 +32,7 @@ internal static class DemoVerb
                     {
                         Port = parsed.GetValue(hve), Accounts = [new SimulatedAccount(Account, Password)], KeepContent = parsed.GetValue(record) is not null, RecordLimit = 0,
                     },
-                    parsed.GetValue(faults)!, parsed.GetValue(record), output);
+                    parsed.GetValue(faults) ?? [], parsed.GetValue(record), output);
                 var trust = Path.Combine(data, "simulator.pem");
                 await File.WriteAllTextAsync(trust, simulator.CertificatePem, cancel);
                 var options = Options(data, trust, parsed.GetValue(smtp), parsed.GetValue(web), simulator.Port);

@@ -66,12 +66,13 @@ internal static class QueueText
         return record.Attempts.Count == 0 ? text.Append("  none yet\n").ToString() : text.ToString();
     }
 
-    /// <summary>The two largest units: 3d4h, 5m10s, 0.2s.</summary>
+    /// <summary>The two largest units: 3d4h, 5m10s, 2.5s, 20ms.</summary>
     public static string Span(TimeSpan span) => span switch
     {
         { TotalDays: >= 1 } => $"{(int)span.TotalDays}d{span.Hours}h",
         { TotalHours: >= 1 } => $"{span.Hours}h{span.Minutes}m",
         { TotalMinutes: >= 1 } => $"{span.Minutes}m{span.Seconds}s",
+        { TotalSeconds: < 1 } => $"{(int)span.TotalMilliseconds}ms",
         _ => span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) + "s",
     };
 

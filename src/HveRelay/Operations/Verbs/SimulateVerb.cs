@@ -14,9 +14,8 @@ internal static class SimulateVerb
         var port = new Option<int>("--port") { Description = "Port on loopback", DefaultValueFactory = _ => 2587 };
         var accounts = new Option<SimulatedAccount[]>("--account")
         {
-            Description = "ADDRESS:PASSWORD, several times",
+            Description = "ADDRESS:PASSWORD, several times; without it hve1@contoso.com:demo",
             CustomParser = Accounts,
-            DefaultValueFactory = _ => [new SimulatedAccount("hve1@contoso.com", "demo")],
         };
         var faults = FaultOption();
         var record = RecordOption();
@@ -25,15 +24,16 @@ internal static class SimulateVerb
         command.SetAction(Verb.Guarded(async (parsed, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
+            var known = parsed.GetValue(accounts) is { Length: > 0 } given ? given : [new SimulatedAccount("hve1@contoso.com", "demo")];
             await using var simulator = await StartAsync(
-                new SimulatorOptions { Port = parsed.GetValue(port), Accounts = parsed.GetValue(accounts)!, KeepContent = parsed.GetValue(record) is not null, RecordLimit = 0 },
-                parsed.GetValue(faults)!, parsed.GetValue(record), output);
+                new SimulatorOptions { Port = parsed.GetValue(port), Accounts = known, KeepContent = parsed.GetValue(record) is not null, RecordLimit = 0 },
+                parsed.GetValue(faults) ?? [], parsed.GetValue(record), output);
             if (parsed.GetValue(certificate) is { } file)
             {
                 await File.WriteAllTextAsync(file, simulator.CertificatePem, cancel);
             }
 
-            await output.WriteLineAsync($"simulating HVE on {simulator.EndPoint} for {string.Join(", ", parsed.GetValue(accounts)!.Select(account => account.Address))}");
+            await output.WriteLineAsync($"simulating HVE on {simulator.EndPoint} for {string.Join(", ", known.Select(account => account.Address))}");
             await Signals.WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel), cancel);
             return ExitStatus.Done;
         }));
@@ -44,7 +44,6 @@ internal static class SimulateVerb
     {
         Description = "STAGE=WHAT[;times=N][;to=PATTERN], or one of: " + string.Join(", ", FaultPresets.All.Select(preset => preset.Name)),
         CustomParser = Faults,
-        DefaultValueFactory = _ => [],
     };
 
     public static Option<string?> RecordOption() => new("--record") { Description = "Write each message that HVE would have delivered into this directory, as .eml" };
