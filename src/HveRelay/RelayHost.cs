@@ -72,6 +72,7 @@ internal sealed class RelayHost : IAsyncDisposable
         var clock = around.Clock;
         var log = new MailLog(clock, around.WriteMail);
         var hostName = options.HostName.Length > 0 ? options.HostName : Dns.GetHostName();
+        var alarm = new QueueAlarm(log, clock);
         var certificates = options.Listeners.All(listener => listener.Tls == ListenerTls.None)
             ? null
             : new CertificateSource(options.Certificate, options.DataDirectory, hostName, clock, log);
@@ -90,11 +91,11 @@ internal sealed class RelayHost : IAsyncDisposable
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
         var dispatcher = new Dispatcher(plans, new DeliveryContext(
-            store, new HveUpstream(options, clock), signal, new RetrySchedule(waits, around.Random), board, log, meter, clock, around.Random,
+            store, new HveUpstream(options, clock), signal, new RetrySchedule(waits, around.Random), board, log, alarm, meter, clock, around.Random,
             logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
             options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory));
         var intake = new IntakeContext(
-            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, new MessageIdSource(clock, around.Random), signal, log, meter,
+            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, new MessageIdSource(clock, around.Random), signal, log, alarm, meter,
             clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,
             logging.CreateLogger("HveRelay.Intake"));
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);

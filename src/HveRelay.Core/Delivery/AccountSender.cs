@@ -17,7 +17,6 @@ internal sealed class AccountSender : IAsyncDisposable
     private readonly SemaphoreSlim _sending;
     private readonly int _most;
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
-    private bool _isTold;
 
     public AccountSender(SenderPlan plan, DeliveryContext context)
     {
@@ -41,7 +40,6 @@ internal sealed class AccountSender : IAsyncDisposable
             try
             {
                 var parts = await TakeAsync(abort);
-                _isTold = false;
                 if (parts.Count > 0)
                 {
                     foreach (var part in parts)
@@ -54,7 +52,7 @@ internal sealed class AccountSender : IAsyncDisposable
             }
             catch (StoreException trouble)
             {
-                TellOnce(trouble);
+                _context.Alarm.Raise(trouble);
             }
 
             await _pool.CloseColdAsync();
@@ -120,7 +118,7 @@ internal sealed class AccountSender : IAsyncDisposable
         }
         catch (StoreException trouble)
         {
-            TellOnce(trouble);
+            _context.Alarm.Raise(trouble);
             await attempt.GiveBackAsync(null);
         }
         catch (Exception unexpected)
@@ -133,15 +131,6 @@ internal sealed class AccountSender : IAsyncDisposable
         {
             GiveBack(1);
             _context.Signal.Pulse();
-        }
-    }
-
-    private void TellOnce(StoreException trouble)
-    {
-        if (!_isTold)
-        {
-            _isTold = true;
-            _context.Log.Alarm("queue", trouble.Message, "Administrator: the disk or the database");
         }
     }
 

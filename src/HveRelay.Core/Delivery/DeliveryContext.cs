@@ -13,6 +13,7 @@ public sealed record DeliveryContext(
     RetrySchedule Schedule,
     AccountBoard Board,
     MailLog Log,
+    QueueAlarm Alarm,
     RelayMeter Meter,
     TimeProvider Clock,
     Random Random,

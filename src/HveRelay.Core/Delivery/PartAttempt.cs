@@ -176,7 +176,7 @@ internal sealed class PartAttempt(
     /// <summary>Until the store takes it: what happened and is not recorded would happen again.</summary>
     private async Task RecordAsync(Func<ValueTask> record)
     {
-        for (var isTold = false; ; isTold = true)
+        while (true)
         {
             try
             {
@@ -185,11 +185,7 @@ internal sealed class PartAttempt(
             }
             catch (StoreException failed)
             {
-                if (!isTold)
-                {
-                    context.Log.Alarm("queue", $"What became of {part.Envelope.Id} cannot be recorded: {failed.Message}", "Administrator: the disk or the database");
-                }
-
+                context.Alarm.Raise(failed);
                 await Task.Delay(RecordAgain, context.Clock, CancellationToken.None);
             }
         }

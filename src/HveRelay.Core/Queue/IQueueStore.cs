@@ -12,6 +12,9 @@ namespace HveRelay.Queue;
 /// <summary>The port to the durable queue: content, envelopes, parts, attempts, and the quota ledger.</summary>
 public interface IQueueStore : IQueueReader
 {
+    /// <summary>False while there is no room for new mail: it would be refused with <see cref="StoreFault.Full"/>.</summary>
+    bool HasRoom { get; }
+
     /// <summary>Starts the content of a message. Octets are stored as they arrive; dispose without enqueueing and they are gone.</summary>
     IContentWriter CreateContent();
 

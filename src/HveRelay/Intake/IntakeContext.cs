@@ -16,6 +16,7 @@ public sealed record IntakeContext(
     MessageIdSource Ids,
     QueueSignal Signal,
     MailLog Log,
+    QueueAlarm Alarm,
     RelayMeter Meter,
     TimeProvider Clock,
     TimeSpan Lifetime,

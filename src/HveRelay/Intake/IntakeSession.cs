@@ -1,6 +1,7 @@
 using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Policy;
+using HveRelay.Queue;
 using HveRelay.Smtp;
 using HveRelay.Smtp.Server;
 
@@ -79,6 +80,11 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
         if (command.Size > MaxMessageBytes)
         {
             return new(Refuse(session, "size", IntakeReplies.TooLarge(MaxMessageBytes)));
+        }
+
+        if (!context.Store.HasRoom)
+        {
+            return new(Refuse(session, "store", IntakeReplies.Of(StoreFault.Full)));
         }
 
         _reversePath = Complete(command.ReversePath);

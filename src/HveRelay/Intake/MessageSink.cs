@@ -132,7 +132,7 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
 
     private Reply Failed(StoreException failure)
     {
-        context.Log.Alarm("queue", failure.Message, "Administrator: the disk or the database");
+        context.Alarm.Raise(failure);
         return refuse("store", IntakeReplies.Of(failure.Fault));
     }
 }

@@ -68,7 +68,8 @@ internal sealed class HealthChecks(RelayState state)
         {
             var totals = await state.Store.TotalsAsync(cancel);
             var overdue = totals.OldestDue is { } due ? state.Clock.GetUtcNow() - due : TimeSpan.Zero;
-            return new HealthCheck("queue", overdue < TooOld, overdue <= TimeSpan.Zero
+            var waitsForQuota = state.Board.All is { Count: > 0 } accounts && accounts.All(account => account.State == AccountState.Exhausted);
+            return new HealthCheck("queue", overdue < TooOld || waitsForQuota, overdue <= TimeSpan.Zero
                 ? $"{totals.QueuedMessages} messages wait, none is overdue"
                 : string.Create(CultureInfo.InvariantCulture, $"{totals.QueuedMessages} messages wait, the oldest is overdue for {overdue.TotalSeconds:0} s"));
         }

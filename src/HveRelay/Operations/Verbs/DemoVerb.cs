@@ -7,9 +7,6 @@ namespace HveRelay.Operations.Verbs;
 /// <summary><c>demo</c>: the daemon on loopback with throw-away data, relaying to the simulator.</summary>
 internal static class DemoVerb
 {
-    private const string Account = "hve1@contoso.com";
-    private const string Password = "demo";
-
     public static Command Create()
     {
         var smtp = new Option<int>("--smtp-port") { Description = "Where devices connect", DefaultValueFactory = _ => 2525 };
@@ -30,13 +27,15 @@ internal static class DemoVerb
                 await using var simulator = await SimulateVerb.StartAsync(
                     new SimulatorOptions
                     {
-                        Port = parsed.GetValue(hve), Accounts = [new SimulatedAccount(Account, Password)], KeepContent = parsed.GetValue(record) is not null, RecordLimit = 0,
+                        Port = parsed.GetValue(hve),
+                        Accounts = [new SimulatedAccount(DemoConfiguration.Account, DemoConfiguration.Password)],
+                        KeepContent = parsed.GetValue(record) is not null,
+                        RecordLimit = 0,
                     },
                     parsed.GetValue(faults) ?? [], parsed.GetValue(record), output);
-                var trust = Path.Combine(data, "simulator.pem");
-                await File.WriteAllTextAsync(trust, simulator.CertificatePem, cancel);
-                var options = Options(data, trust, parsed.GetValue(smtp), parsed.GetValue(web), simulator.Port);
-                return await RunVerb.RunAsync(options, null, [], () => output.WriteLineAsync(WhatToTry(options)), cancel);
+                var (path, options) = DemoConfiguration.Write(
+                    data, simulator.CertificatePem, parsed.GetValue(smtp), parsed.GetValue(web), simulator.Port);
+                return await RunVerb.RunAsync(options, null, [], () => output.WriteLineAsync(WhatToTry(options, path)), cancel);
             }
             finally
             {
@@ -46,29 +45,12 @@ internal static class DemoVerb
         return command;
     }
 
-    private static RelayOptions Options(string data, string trust, int smtp, int web, int hve) => new()
-    {
-        HostName = "relay.contoso.com",
-        DataDirectory = data,
-        Listeners = [new ListenerOptions { Name = "devices", Address = "127.0.0.1", Port = smtp }],
-        Clients = [new ClientOptions { Name = "demo", Networks = ["127.0.0.0/8", "::1"] }],
-        Hve = new HveOptions
-        {
-            Host = "localhost",
-            Port = hve,
-            TrustedCertificate = trust,
-            AcceptedDomains = ["contoso.com"],
-            Accounts = [new AccountOptions { Address = Account, Password = Password }],
-        },
-        Queue = new QueueOptions { MinimumFreeBytes = 0 },
-        Web = new WebOptions { Port = web },
-    };
-
-    private static string WhatToTry(RelayOptions options) => $"""
+    private static string WhatToTry(RelayOptions options, string path) => $"""
 
         HveRelay demo: nothing leaves this machine. Data in {options.DataDirectory}, gone when you press Ctrl-C.
           send      swaks --server 127.0.0.1:{options.Listeners[0].Port} --from scanner-3@contoso.com --to you@contoso.com
           refused   swaks --server 127.0.0.1:{options.Listeners[0].Port} --from scanner-3@contoso.com --to you@example.com
+          queue     hverelay queue list --all --config {path}
           health    curl http://127.0.0.1:{options.Web.Port}/healthz/relay
           metrics   curl http://127.0.0.1:{options.Web.Port}/metrics
 

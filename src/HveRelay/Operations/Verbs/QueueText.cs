@@ -8,7 +8,7 @@ namespace HveRelay.Operations.Verbs;
 /// <summary>The queue for people: aligned columns that also go through grep, never cut off.</summary>
 internal static class QueueText
 {
-    public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now)
+    public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now, bool isQuotaUsedUp)
     {
         if (entries.Count == 0)
         {
@@ -22,7 +22,7 @@ internal static class QueueText
                 entry.Envelope.Id.ToString(),
                 Word(entry.State),
                 Span(now - entry.Envelope.ReceivedAt),
-                entry.NextDue is { } due ? due > now ? "in " + Span(due - now) : "now" : "-",
+                Next(entry.NextDue, now, isQuotaUsedUp),
                 Number(entry.Attempts),
                 Number(entry.Envelope.Size),
                 entry.Envelope.Origin.Client,
@@ -48,7 +48,7 @@ internal static class QueueText
                 Word(recipient.State),
                 $"{recipient.Part}/{recipient.Parts}",
                 recipient.Lane.ToString(),
-                recipient.DueAt is { } due ? due > now ? "in " + Span(due - now) : "now" : "-",
+                Next(recipient.DueAt, now, isQuotaUsedUp: false),
                 recipient.LastReply ?? "-",
             }))));
         text.Append("Attempts\n");
@@ -75,6 +75,9 @@ internal static class QueueText
         { TotalSeconds: < 1 } => $"{(int)span.TotalMilliseconds}ms",
         _ => span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) + "s",
     };
+
+    private static string Next(DateTimeOffset? due, DateTimeOffset now, bool isQuotaUsedUp) =>
+        due is null ? "-" : due > now ? "in " + Span(due.Value - now) : isQuotaUsedUp ? "quota" : "now";
 
     private static string Table(string[] head, IEnumerable<string[]> rows)
     {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using HveRelay.Configuration;
+using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Stores.Sqlite;
@@ -31,11 +33,21 @@ internal static class QueueVerb
                 cancel);
             await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
                 ? JsonText.Of(entries.Select(QueueJson.Of)) + Environment.NewLine
-                : QueueText.Of(entries, now));
+                : QueueText.Of(entries, now, await IsQuotaUsedUpAsync(queue, loaded.Options, now, cancel)));
+            if (entries.Count == parsed.GetValue(limit))
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"the first {entries.Count}; more with --limit");
+            }
+
             return ExitStatus.Done;
         }));
         return command;
     }
+
+    /// <summary>Then what is due waits for the day to roll on, and not for a connection.</summary>
+    private static async Task<bool> IsQuotaUsedUpAsync(IQueueReader queue, RelayOptions options, DateTimeOffset now, CancellationToken cancel) =>
+        options.Hve.RecipientsPerDay > 0
+        && await queue.UsedAsync(SenderPlan.Tenant, now - SenderPlan.Day, cancel) >= options.Hve.RecipientsPerDay;
 
     private static Command Show()
     {

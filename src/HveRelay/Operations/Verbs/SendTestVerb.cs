@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HveRelay.Mail;
+using HveRelay.Operations.Configuration;
 using HveRelay.Queue;
 using HveRelay.Stores.Sqlite;
 
@@ -15,13 +16,17 @@ internal static class SendTestVerb
         var to = new Option<string>("--to") { Description = "Who gets it", Required = true };
         var from = new Option<string?>("--from") { Description = "The sender; without it the first account" };
         var wait = new Option<TimeSpan>("--wait") { Description = "How long to follow it", DefaultValueFactory = _ => TimeSpan.FromMinutes(1) };
-        var command = new Command("send-test", "Puts one message through the running relay and follows it to its end") { to, from, wait };
+        var user = new Option<string?>("--user") { Description = "Log in as this one of Users" };
+        var password = new Option<FileInfo?>("--password-file") { Description = "A file with that user's password" };
+        var command = new Command("send-test", "Puts one message through the running relay and follows it to its end") { to, from, wait, user, password };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
             var sender = parsed.GetValue(from) ?? loaded.Options.Hve.Accounts.FirstOrDefault()?.Address ?? string.Empty;
-            var submission = await TestSubmission.SendAsync(
-                loaded.Options, sender, parsed.GetValue(to)!, TimeProvider.System, cancel);
+            var submission = await new TestSubmission(loaded.Options, TimeProvider.System)
+            {
+                Login = parsed.GetValue(user) is { } name ? (name, PasswordOf(parsed.GetValue(password))) : null,
+            }.SendAsync(sender, parsed.GetValue(to)!, cancel);
             await output.WriteLineAsync(submission.Words);
             if (submission.Id is not { } id)
             {
@@ -32,6 +37,16 @@ internal static class SendTestVerb
             return await FollowAsync(queue, id, parsed.GetValue(wait), output, cancel);
         }));
         return command;
+    }
+
+    private static string PasswordOf(FileInfo? file)
+    {
+        if (file is null)
+        {
+            throw new RelayStartException("--user", "wants --password-file");
+        }
+
+        return SecretFile.TryRead(file.FullName, out var password, out var sentence) ? password : throw new RelayStartException("--password-file", sentence);
     }
 
     private static async Task<int> FollowAsync(IQueueReader queue, MessageId id, TimeSpan patience, TextWriter output, CancellationToken cancel)

@@ -1,23 +1,62 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using HveRelay.Configuration;
 using HveRelay.Mail;
-using HveRelay.Smtp.Client;
+using HveRelay.Operations.Certificates;
 using HveRelay.Smtp;
+using HveRelay.Smtp.Client;
+using HveRelay.Smtp.Client.Sasl;
+using HveRelay.Smtp.Client.Tls;
 
 namespace HveRelay.Operations.Verbs;
 
 /// <summary>What the relay said to the test message, and the id it gave it.</summary>
 internal sealed record SubmissionResult(MessageId? Id, string Words);
 
-/// <summary>Sends a message to the relay's own first listener, as a device would.</summary>
-internal static class TestSubmission
+/// <summary>Sends a message to one of the relay's own listeners, as a device would; over TLS where the listener or a login wants it.</summary>
+internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
 {
+    /// <summary>A user and password, or null.</summary>
+    public (string User, string Password)? Login { get; init; }
+
     /// <exception cref="RelayStartException">Nobody listens there.</exception>
-    public static async Task<SubmissionResult> SendAsync(RelayOptions options, string from, string to, TimeProvider clock, CancellationToken cancel)
+    public async Task<SubmissionResult> SendAsync(string from, string to, CancellationToken cancel)
     {
-        var listener = options.Listeners[0];
+        var listener = options.Listeners.Find(each => each.Tls is ListenerTls.None or ListenerTls.StartTls) ?? options.Listeners[0];
+        var transport = await ConnectAsync(listener, cancel);
+        switch (await SmtpConnection.OpenAsync(transport, Dialogue(listener), clock, cancel))
+        {
+            case SmtpOpening.Opened opened:
+                await using (opened.Connection)
+                {
+                    return await SendAsync(opened.Connection, from, to, cancel);
+                }
+
+            case SmtpOpening.Failed failed:
+                return new SubmissionResult(null, $"refused: {failed.Failure}");
+            case var other:
+                throw new InvalidOperationException($"No such opening: {other}");
+        }
+    }
+
+    private static async Task<SubmissionResult> SendAsync(SmtpConnection connection, string from, string to, CancellationToken cancel)
+    {
+        var header = Encoding.ASCII.GetBytes($"From: <{from}>\r\nTo: <{to}>\r\nSubject: HveRelay test\r\nMIME-Version: 1.0\r\n\r\n");
+        var body = "This message was sent by the command send-test of HveRelay to see whether mail gets through.\r\n"u8.ToArray();
+        var results = await connection.SendAsync(
+            new MailTransaction(from, [to], header.Length + body.Length, false, header, _ => Once(body)), cancel);
+        return results[0] switch
+        {
+            RecipientResult.Accepted accepted => new SubmissionResult(IdIn(accepted.Reply.Text), $"accepted: {accepted.Reply}"),
+            RecipientResult.NotSent refused => new SubmissionResult(null, $"refused: {refused.Failure}"),
+            var other => new SubmissionResult(null, $"unsure: {other}"),
+        };
+    }
+
+    private static async Task<NetworkStream> ConnectAsync(ListenerOptions listener, CancellationToken cancel)
+    {
         var address = IPAddress.Parse(listener.Address);
         var target = new IPEndPoint(
             address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address, listener.Port);
@@ -25,33 +64,41 @@ internal static class TestSubmission
         try
         {
             await socket.ConnectAsync(target, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
         }
         catch (SocketException refused)
         {
             socket.Dispose();
             throw new RelayStartException("send-test", $"no relay listens on {target}: {refused.Message}; start it with: hverelay run", refused);
         }
+    }
 
-        var opening = await SmtpConnection.OpenAsync(
-            new NetworkStream(socket, ownsSocket: true),
-            new SmtpConnectionOptions("localhost", "send-test.localhost", SmtpSecurity.None, []),
-            clock,
-            cancel);
-        if (opening is SmtpOpening.Failed failed)
+    private SmtpConnectionOptions Dialogue(ListenerOptions listener) =>
+        new("localhost", "send-test.localhost", Security(listener), Login is { } login ? [new PlainMechanism(login.User, login.Password)] : [])
         {
-            return new SubmissionResult(null, $"refused: {failed.Failure}");
-        }
+            Trust = Security(listener) == SmtpSecurity.None ? ServerTrust.System : OwnCertificate(),
+        };
 
-        await using var connection = ((SmtpOpening.Opened)opening).Connection;
-        var header = Encoding.ASCII.GetBytes($"From: <{from}>\r\nTo: <{to}>\r\nSubject: HveRelay test\r\nMIME-Version: 1.0\r\n\r\n");
-        var body = "This message was sent by the command send-test of HveRelay to see whether mail gets through.\r\n"u8.ToArray();
-        var outcomes = await connection.SendAsync(
-            new MailTransaction(from, [to], header.Length + body.Length, false, header, _ => Once(body)), cancel);
-        return outcomes[0] switch
+    /// <summary>A password goes over TLS where there is TLS.</summary>
+    private SmtpSecurity Security(ListenerOptions listener) => listener.Tls switch
+    {
+        ListenerTls.Implicit => SmtpSecurity.Implicit,
+        ListenerTls.RequireStartTls => SmtpSecurity.StartTls,
+        ListenerTls.StartTls when Login is not null => SmtpSecurity.StartTls,
+        _ => SmtpSecurity.None,
+    };
+
+    /// <summary>The very certificate that the relay shows is trusted, whoever issued it.</summary>
+    private ServerTrust OwnCertificate()
+    {
+        var own = options.Certificate is { File: not null } configured
+            ? configured
+            : new CertificateOptions { File = Path.Combine(options.DataDirectory, SelfSignedCertificate.FileName) };
+        return CertificateLoader.Load(own) switch
         {
-            RecipientResult.Accepted accepted => new SubmissionResult(IdIn(accepted.Reply.Text), $"accepted: {accepted.Reply}"),
-            RecipientResult.NotSent refused => new SubmissionResult(null, $"refused: {refused.Failure}"),
-            var other => new SubmissionResult(null, $"unsure: {other}"),
+            CertificateLoad.Loaded loaded => new ServerTrust(new X509Certificate2Collection(loaded.Certificate.Leaf)),
+            CertificateLoad.Failed failed => throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence),
+            var other => throw new InvalidOperationException($"No such result: {other}"),
         };
     }
 

@@ -11,6 +11,23 @@ internal sealed class DiskReserve(SqliteStoreOptions options, TimeProvider clock
     private long? _askedAt;
     private long _free;
 
+    /// <summary>A volume that cannot be asked has room until writing to it fails.</summary>
+    public bool HasRoom
+    {
+        get
+        {
+            try
+            {
+                ThrowIfLow();
+                return true;
+            }
+            catch (StoreException trouble)
+            {
+                return trouble.Fault != StoreFault.Full;
+            }
+        }
+    }
+
     /// <exception cref="StoreException">With <see cref="StoreFault.Full"/>.</exception>
     public void ThrowIfLow()
     {

@@ -49,6 +49,8 @@ public sealed class SqliteQueueStore : IQueueStore
         }
     }
 
+    public bool HasRoom => _reserve.HasRoom;
+
     public IContentWriter CreateContent() => new ContentWriter(_writer, _reserve);
 
     public async ValueTask EnqueueAsync(NewMessage message, IContentWriter content, CancellationToken cancel)
