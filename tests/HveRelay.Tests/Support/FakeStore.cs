@@ -79,6 +79,7 @@ public sealed class FakeStore : IQueueStore
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
         {
+            cancel.ThrowIfCancellationRequested();
             if (store.FailsWriting is not null)
             {
                 throw store.FailsWriting;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using HveRelay.Configuration;
 using HveRelay.Intake;
 using HveRelay.Smtp.Server;
@@ -82,17 +83,38 @@ public sealed class SmtpListenerTests : IntakeStory, IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_client_that_never_reads_loses_its_connection()
+    public async Task What_came_is_served_though_Kestrel_calls_the_connection_closed()
     {
-        await using var client = await RawSmtp.ConnectAsync(await StartAsync());
-        var sending = SendForeverAsync(client);
+        var (client, server) = DuplexPipe.Pair();
+        await using var connection = new DefaultConnectionContext("1", server, client) { ConnectionClosed = new CancellationToken(canceled: true) };
+        var running = Listener().RunAsync(Known(connection));
+        await client.Input.ReadAsync();
 
-        while (_sessions.Counts.GetValueOrDefault("devices") > 0 || !sending.IsCompleted)
-        {
-            Clock.Advance(TimeSpan.FromMinutes(1));
-            await Task.Yield();
-        }
+        await client.Output.WriteAsync("MAIL FROM:<a@contoso.com>\r\nRCPT TO:<b@contoso.com>\r\nDATA\r\nHello\r\n.\r\n"u8.ToArray());
+        await client.Output.CompleteAsync();
 
+        await running.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Single(Store.Messages);
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_no_replies_loses_its_connection()
+    {
+        var (client, server) = DuplexPipe.Pair(capacity: 4096);
+        await using var connection = new DefaultConnectionContext("1", server, client);
+        var running = Listener().RunAsync(Known(connection));
+        var sending = client.Output.WriteAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HELP\r\n", 1000)))).AsTask();
+
+        await Until.True(() => Clock.Waiting > 0);
+        Clock.Advance(TimeSpan.FromMinutes(5));
+        await Until.True(() => Clock.Waiting > 0);
+        Assert.False(connection.ConnectionClosed.IsCancellationRequested);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await running.WaitAsync(TimeSpan.FromSeconds(20));
+        await Until.True(() => connection.ConnectionClosed.IsCancellationRequested);
+        client.Close();
+        server.Close();
         await sending;
     }
 
@@ -104,26 +126,18 @@ public sealed class SmtpListenerTests : IntakeStory, IAsyncDisposable
         }
     }
 
-    private static async Task SendForeverAsync(RawSmtp client)
+    private static DefaultConnectionContext Known(DefaultConnectionContext connection)
     {
-        var help = string.Concat(Enumerable.Repeat("HELP\r\n", 1000));
-        try
-        {
-            while (true)
-            {
-                await client.SendAsync(help);
-            }
-        }
-        catch (IOException)
-        {
-            // Hung up on.
-        }
+        connection.RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 50_000);
+        return connection;
     }
+
+    private SmtpListener Listener() => new(
+        _listener, ServerTranscript.Options(TlsPolicy.None) with { MaxIdleCommands = int.MaxValue }, Context(), _sessions);
 
     private async Task<int> StartAsync()
     {
-        var options = ServerTranscript.Options(TlsPolicy.None) with { MaxIdleCommands = int.MaxValue };
-        var listener = new SmtpListener(_listener, options, Context(), _sessions);
+        var listener = Listener();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Run(listener.RunAsync)));
