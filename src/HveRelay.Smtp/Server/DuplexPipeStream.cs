@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace HveRelay.Smtp.Server;
 
-/// <summary>Two pipe ends as one stream, for <see cref="System.Net.Security.SslStream"/> to stand on. Async only.</summary>
+/// <summary>Two pipe ends as one stream, for <see cref="System.Net.Security.SslStream"/> to stand on. Async only; disposing it closes nothing.</summary>
 internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
 {
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);

@@ -215,7 +215,10 @@ internal sealed class SessionTransport : IAsyncDisposable
         GiveBack();
         using var limit = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
-        var tls = new SslStream(new DuplexPipeStream(_connection), leaveInnerStreamOpen: true);
+
+        // The pipes stay open, since the stream between closes nothing. Told to leave it open, SslStream would flush it at its end,
+        // and wait for a client that does not read.
+        var tls = new SslStream(new DuplexPipeStream(_connection), leaveInnerStreamOpen: false);
         try
         {
             await tls.AuthenticateAsServerAsync(options, either.Token);

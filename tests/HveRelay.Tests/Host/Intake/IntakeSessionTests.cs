@@ -1,0 +1,144 @@
+using HveRelay.Configuration;
+using HveRelay.Policy;
+using HveRelay.Smtp.Server;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Host.Intake;
+
+public sealed class IntakeSessionTests : IntakeStory
+{
+    private const string Right = "AUTH PLAIN AGVycABnZWhlaW0=\r\n";
+    private const string Wrong = "AUTH PLAIN AGVycABmYWxzY2g=\r\n";
+
+    [Fact]
+    public async Task A_stranger_is_refused_at_the_door()
+    {
+        Options.Clients = [];
+        var live = new LiveSession(new HveRelay.Intake.IntakeSession(Context(), refusal: null));
+
+        Assert.Equal("554 5.7.1 192.0.2.7 is not a client of this relay: no entry of Clients covers it\r\n", await live.ReadToEndAsync());
+        Assert.Equal(SessionEnd.Refused, await live.EndAsync());
+        Assert.StartsWith("refused ip=192.0.2.7 reason=\"unknown client\" reply=\"554 5.7.1 ", Assert.Single(Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_refused_recipient_does_not_hurt_the_others()
+    {
+        await using var live = await BeginAsync();
+        await live.SendAsync("MAIL FROM:<scan@contoso.com>\r\n" + string.Concat(Enumerable.Repeat("RCPT TO:<x@example.com>\r\n", 30)));
+        Assert.Equal(31, (await live.ReadLinesAsync(31)).Count(character => character == '\n'));
+
+        await live.SendAsync("RCPT TO:<b@contoso.com>\r\nRCPT TO:<postmaster>\r\nDATA\r\n");
+        await live.ReadLinesAsync(3);
+        await live.SendAsync(".\r\n");
+
+        Assert.StartsWith("250 ", await live.ReadLinesAsync(1), StringComparison.Ordinal);
+        Assert.Equal(["b@contoso.com", "it@contoso.com"], Store.Messages[0].Message.Parts[0].Recipients);
+        Assert.Equal(
+            "refused client=scanners ip=192.0.2.7 from=scan@contoso.com to=x@example.com reason=\"external recipient\" "
+            + "reply=\"550 5.7.1 High Volume Email takes internal recipients only, and this domain is not among AcceptedDomains\"",
+            Log[1]);
+    }
+
+    [Fact]
+    public async Task A_sender_without_a_domain_gets_ours()
+    {
+        await using var live = await BeginAsync();
+        await live.SendAsync("MAIL FROM:<root>\r\nRCPT TO:<b@contoso.com>\r\nDATA\r\n.\r\n");
+        await live.ReadLinesAsync(4);
+
+        Assert.Equal("root@contoso.com", Store.Messages[0].Message.Envelope.ReversePath);
+    }
+
+    [Fact]
+    public async Task The_size_of_the_client_holds()
+    {
+        Options.Clients![0].MaxMessageBytes = 100;
+        await using var live = await BeginAsync();
+
+        await live.SendAsync("MAIL FROM:<scan@contoso.com> SIZE=101\r\n");
+
+        Assert.Equal("552 5.3.4 Message too large: at most 100 octets\r\n", await live.ReadLinesAsync(1));
+    }
+
+    [Fact]
+    public async Task Where_a_login_is_asked_for_there_is_no_mail_without_one()
+    {
+        AskForALogin();
+        await using var live = await BeginAsync();
+        await live.SendAsync("EHLO erp\r\nMAIL FROM:<erp@contoso.com>\r\n");
+        Assert.EndsWith("250 AUTH PLAIN LOGIN\r\n530 5.7.0 Authentication required\r\n", await live.ReadLinesAsync(7), StringComparison.Ordinal);
+
+        await live.SendAsync(Right);
+        Assert.Equal("235 2.7.0 Authentication successful\r\n", await live.ReadLinesAsync(1));
+        await live.SendAsync("MAIL FROM:<erp@contoso.com>\r\nRCPT TO:<b@contoso.com>\r\nDATA\r\n.\r\n");
+        await live.ReadLinesAsync(4);
+
+        var origin = Store.Messages[0].Message.Envelope.Origin;
+        Assert.Equal(("erp", "erp", "ESMTPA"), (origin.Client, origin.User, origin.Protocol));
+    }
+
+    [Fact]
+    public async Task A_wrong_login_is_answered_after_a_while()
+    {
+        AskForALogin();
+        await using var live = await BeginAsync();
+        await live.SendAsync("EHLO erp\r\n");
+        await live.ReadLinesAsync(6);
+
+        await live.SendAsync(Wrong);
+        var reply = live.ReadLinesAsync(1);
+        await Until.True(() => Clock.Waiting > 0);
+        Clock.Advance(HveRelay.Intake.IntakeSession.FailedLoginDelay - TimeSpan.FromTicks(1));
+        Assert.False(reply.IsCompleted);
+        Clock.Advance(TimeSpan.FromTicks(1));
+
+        Assert.Equal("535 5.7.8 Authentication credentials invalid\r\n", await reply);
+        Assert.Equal("refused client=erp ip=192.0.2.7 user=erp reason=login reply=\"535 5.7.8 Authentication credentials invalid\"", Log[^1]);
+    }
+
+    [Fact]
+    public async Task Who_tries_passwords_is_sent_away()
+    {
+        AskForALogin();
+        await using var live = await BeginAsync();
+        await live.SendAsync("EHLO erp\r\n" + string.Concat(Enumerable.Repeat(Wrong, 20)));
+
+        var replies = live.ReadToEndAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await Until.True(() => Clock.Waiting > 0);
+            Clock.Advance(HveRelay.Intake.IntakeSession.FailedLoginDelay);
+        }
+
+        Assert.EndsWith("421 4.7.0 relay.example Too many errors, closing\r\n", await replies, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_TLS_is_asked_for_there_is_no_mail_without_it()
+    {
+        Options.Clients![0].RequireTls = true;
+        await using var live = await BeginAsync(TlsPolicy.Optional);
+
+        await live.SendAsync("MAIL FROM:<scan@contoso.com>\r\n");
+
+        Assert.Equal("530 5.7.0 Must issue a STARTTLS command first\r\n", await live.ReadLinesAsync(1));
+    }
+
+    [Fact]
+    public async Task A_password_is_never_in_the_log()
+    {
+        AskForALogin();
+        await using var live = await BeginAsync();
+        await live.SendAsync("EHLO erp\r\nAUTH LOGIN\r\nZXJw\r\nZ2VoZWlt\r\nAUTH LOGIN Z2VoZWlt\r\nAUTH PLAIN AGVycABnZWhlaW0=x\r\nZ2VoZWlt\r\n");
+        await live.ReadLinesAsync(6 + 2 + 3);
+
+        Assert.DoesNotContain(Log, line => line.Contains("geheim", StringComparison.Ordinal) || line.Contains("Z2VoZWlt", StringComparison.Ordinal));
+    }
+
+    private void AskForALogin()
+    {
+        Options.Clients = [new ClientOptions { Name = "erp", Users = ["erp"] }];
+        Options.Users = [new UserOptions { Name = "erp", PasswordHash = PasswordHash.Create("geheim", new byte[PasswordHash.SaltLength], 1000) }];
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using HveRelay.Smtp.Server;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Smtp.Server;
+
+/// <summary>What may go wrong around a handshake. How it goes well stands in the transcripts.</summary>
+public sealed class TlsTests
+{
+    [Fact]
+    public async Task What_is_smuggled_behind_STARTTLS_is_never_executed()
+    {
+        // CVE-2011-0411: an attacker in the middle puts commands behind STARTTLS, to be executed as the client's own.
+        var service = new ScriptedService { Login = ("erp", "geheim") };
+        await using var live = new LiveSession(service, ServerTranscript.Options(TlsPolicy.Optional));
+        await live.ReadLinesAsync(1);
+
+        await live.SendAsync("EHLO printer\r\nSTARTTLS\r\nRSET\r\nMAIL FROM:<evil@example.com>\r\n");
+        Assert.EndsWith("220 2.0.0 Ready to start TLS\r\n", await live.ReadLinesAsync(8), StringComparison.Ordinal);
+        await live.HandshakeAsync();
+        await live.SendAsync("RCPT TO:<b@contoso.com>\r\n");
+
+        Assert.Equal("503 5.5.1 Need MAIL first\r\n", await live.ReadAsync());
+        Assert.Equal(["refused, wrong order: 503 5.5.1 Need MAIL first"], service.Heard);
+        Assert.Equal(string.Empty, live.Info.HelloName);
+    }
+
+    [Fact]
+    public async Task A_handshake_says_version_and_cipher()
+    {
+        await using var live = new LiveSession(new ScriptedService(), ServerTranscript.Options(TlsPolicy.Implicit));
+
+        await live.HandshakeAsync();
+        await live.ReadLinesAsync(1);
+
+        Assert.Equal("TLSv1.3", live.Info.Tls!.Version);
+        Assert.StartsWith("TLS_", live.Info.Tls.CipherSuite, StringComparison.Ordinal);
+        Assert.Equal("192.0.2.7", live.Info.Address.ToString());
+    }
+
+    [Theory]
+    [InlineData(TlsPolicy.Implicit)]
+    [InlineData(TlsPolicy.Optional)]
+    public async Task A_failed_handshake_ends_the_session_and_is_reported(TlsPolicy policy)
+    {
+        var service = new ScriptedService();
+        await using var live = new LiveSession(service, ServerTranscript.Options(policy));
+        if (policy == TlsPolicy.Optional)
+        {
+            await live.SendAsync("EHLO printer\r\nSTARTTLS\r\n");
+            await live.ReadLinesAsync(8);
+        }
+
+        await live.SendAsync("EHLO is not a handshake\r\n");
+
+        Assert.Equal(SessionEnd.TlsFailed, await live.EndAsync());
+        Assert.StartsWith("refused, tls handshake: 554 ", Assert.Single(service.Heard), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_knows_only_a_version_we_refuse_is_reported()
+    {
+        var service = new ScriptedService();
+        var options = ServerTranscript.Options(TlsPolicy.Implicit) with
+        {
+            TlsOptions = () => new SslServerAuthenticationOptions
+            {
+                ServerCertificate = ServerTranscript.Certificate,
+                EnabledSslProtocols = SslProtocols.Tls13,
+            },
+        };
+        await using var live = new LiveSession(service, options);
+        var old = ServerTranscript.ClientOptions();
+        old.EnabledSslProtocols = SslProtocols.Tls12;
+
+        await Assert.ThrowsAsync<AuthenticationException>(() => live.HandshakeAsync(old));
+
+        Assert.Equal(SessionEnd.TlsFailed, await live.EndAsync());
+        Assert.Single(service.Heard);
+    }
+
+    [Fact]
+    public async Task A_handshake_has_its_time()
+    {
+        var service = new ScriptedService();
+        await using var live = new LiveSession(service, ServerTranscript.Options(TlsPolicy.Implicit));
+        await Until.True(() => live.Clock.Waiting > 0);
+
+        live.Clock.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(SessionEnd.TlsFailed, await live.EndAsync());
+        Assert.Equal(["refused, tls handshake: 554 no handshake in time"], service.Heard);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_in_the_handshake_is_let_go()
+    {
+        await using var live = new LiveSession(new ScriptedService(), ServerTranscript.Options(TlsPolicy.Implicit));
+        await live.SendAsync("\x16\x03");
+
+        live.Vanish();
+
+        Assert.Equal(SessionEnd.TlsFailed, await live.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_stop_in_the_handshake_ends_the_session()
+    {
+        var service = new ScriptedService();
+        await using var live = new LiveSession(service, ServerTranscript.Options(TlsPolicy.Implicit));
+        await Until.True(() => live.Clock.Waiting > 0);
+
+        live.Session.Stop();
+
+        Assert.Equal(SessionEnd.Stopped, await live.EndAsync());
+        Assert.Empty(service.Heard);
+    }
+}

@@ -1,0 +1,103 @@
+using HveRelay.Mail;
+using HveRelay.Queue;
+
+namespace HveRelay.Tests.Support;
+
+/// <summary>The half of a queue that takes mail in: keeps it in memory, or fails as it was told.</summary>
+public sealed class FakeStore : IQueueStore
+{
+    private readonly List<(NewMessage Message, byte[] Content)> _messages = [];
+
+    /// <summary>Contents begun and not yet let go.</summary>
+    public int OpenContents { get; private set; }
+
+    public StoreException? FailsWriting { get; set; }
+
+    public StoreException? FailsEnqueueing { get; set; }
+
+    /// <summary>Contents are counted and not kept.</summary>
+    public bool Discards { get; set; }
+
+    public IReadOnlyList<(NewMessage Message, byte[] Content)> Messages => _messages;
+
+    public IContentWriter CreateContent()
+    {
+        OpenContents++;
+        return new Content(this);
+    }
+
+    public ValueTask EnqueueAsync(NewMessage message, IContentWriter content, CancellationToken cancel)
+    {
+        if (FailsEnqueueing is not null)
+        {
+            throw FailsEnqueueing;
+        }
+
+        _messages.Add((message, ((Content)content).Octets));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<DuePart>> TakeAsync(TakeRequest request, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<AttemptGrant> BeginAsync(AttemptStart start, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<bool> CompleteAsync(AttemptEnd end, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset? dueAt, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<DateTimeOffset?> NextDueAsync(IReadOnlyList<Lane> lanes, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<ExpiredRecipient>> ExpireAsync(
+        IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
+        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(MessageId id, long offset, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<QueueEntry>> ListAsync(QueueFilter filter, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Content(FakeStore store) : IContentWriter
+    {
+        private readonly MemoryStream _octets = new();
+
+        public long Length { get; private set; }
+
+        public byte[] Octets => _octets.ToArray();
+
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (store.FailsWriting is not null)
+            {
+                throw store.FailsWriting;
+            }
+
+            Length += octets.Length;
+            if (!store.Discards)
+            {
+                _octets.Write(octets.Span);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            store.OpenContents--;
+            return ValueTask.CompletedTask;
+        }
+    }
+}
