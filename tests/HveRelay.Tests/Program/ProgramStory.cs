@@ -102,6 +102,12 @@ internal sealed class ProgramStory : IAsyncDisposable
     public Task<Ended> RunWithInputAsync(string input, params string[] arguments) =>
         ChildProcess.RunAsync(Program, [.. arguments, "--config", ConfigurationPath], Directory, input: input);
 
+    /// <summary>As above; root, who may write everywhere, is held to the rights of the files as anybody is.</summary>
+    public Task<Ended> RunWithoutRightsOfRootAsync(params string[] arguments) => Environment.IsPrivilegedProcess
+        ? ChildProcess.RunAsync(
+            "setpriv", ["--bounding-set=-dac_override,-dac_read_search", Program, .. arguments, "--config", ConfigurationPath], Directory)
+        : RunAsync(arguments);
+
     /// <summary>Sends one message as a device would; the reply to the first refused command, or to the final dot.</summary>
     public async Task<string> SendAsync(IEnumerable<string> to, string content = "Subject: scan\r\n\r\nhello\r\n")
     {

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HveRelay.Simulator;
@@ -57,6 +58,26 @@ public sealed class VerbTests
         Assert.Equal(
             $"there is no queue in {story.DataDirectory}: {story.DataDirectory}/queue.db does not exist", Assert.Single(ended.ErrorLines));
         Assert.False(Directory.Exists(story.DataDirectory));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Who_may_only_read_the_queue_can_look_at_it()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        var daemon = await story.StartAsync();
+        var id = await story.QueueAsync("you@contoso.com");
+        daemon.Terminate();
+        await daemon.EndAsync();
+        var files = Directory.GetFileSystemEntries(story.DataDirectory);
+
+        File.SetUnixFileMode(story.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var list = await story.RunWithoutRightsOfRootAsync("queue", "list");
+        File.SetUnixFileMode(story.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+
+        Assert.Equal((0, string.Empty), (list.Status, list.Error));
+        Assert.Contains(id, list.Output, StringComparison.Ordinal);
+        Assert.Equal(files, Directory.GetFileSystemEntries(story.DataDirectory));
     }
 
     [Fact]

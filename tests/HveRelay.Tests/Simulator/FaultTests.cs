@@ -6,7 +6,8 @@ using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Simulator;
 
-public sealed class FaultTests : SimulatorStory
+/// <summary>What a fault does, stage by stage.</summary>
+public sealed class FaultTests : FaultStory
 {
     [Theory]
     [InlineData(FaultStage.Greeting)]
@@ -221,56 +222,6 @@ public sealed class FaultTests : SimulatorStory
     }
 
     [Fact]
-    public async Task The_second_and_third_occurrence_are_hit()
-    {
-        await using var client = await LogInAsync();
-        Simulator.Faults.Add(Fault.Reply(FaultStage.Mail, "451 4.7.0 Later") with { First = 2, Times = 2 });
-
-        var codes = new List<string>();
-        for (var i = 0; i < 5; i++)
-        {
-            codes.Add((await client.CommandAsync($"MAIL FROM:<{Account}>"))[..3]);
-            await client.CommandAsync("RSET");
-        }
-
-        Assert.Equal(["250", "451", "451", "250", "250"], codes);
-    }
-
-    [Fact]
-    public async Task Two_faults_of_one_time_make_a_script_of_two_steps()
-    {
-        await using var client = await LogInAsync();
-        Simulator.Faults.Add(Fault.Reply(FaultStage.Mail, "451 4.7.0 Later") with { Times = 1 });
-        Simulator.Faults.Add(Fault.Reply(FaultStage.Mail, "550 5.7.60 Never") with { Times = 1 });
-
-        Assert.StartsWith("451", await client.CommandAsync($"MAIL FROM:<{Account}>"), StringComparison.Ordinal);
-        Assert.StartsWith("550", await client.CommandAsync($"MAIL FROM:<{Account}>"), StringComparison.Ordinal);
-        Assert.StartsWith("250", await client.CommandAsync($"MAIL FROM:<{Account}>"), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Only_recipients_that_match_are_hit()
-    {
-        await using var client = await ReachAsync(FaultStage.Rcpt);
-        Simulator.Faults.Add(Fault.Reply(FaultStage.Rcpt, "550 5.1.10 unknown") with { To = "BOB@*" });
-
-        Assert.StartsWith("250", await client.CommandAsync("RCPT TO:<ann@contoso.com>"), StringComparison.Ordinal);
-        Assert.StartsWith("550", await client.CommandAsync("RCPT TO:<bob@contoso.com>"), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Only_the_account_that_matches_is_hit()
-    {
-        await RestartAsync(Options with { Accounts = [.. Options.Accounts, new SimulatedAccount("hve2@contoso.com", "two")] });
-        Simulator.Faults.Add(Fault.Reply(FaultStage.Auth, "535 5.7.139 No") with { Account = "hve2@*" });
-        await using var first = await RawSmtp.GreetAsync(Simulator.Port, Simulator.CertificatePem);
-        await using var second = await RawSmtp.GreetAsync(Simulator.Port, Simulator.CertificatePem);
-
-        Assert.StartsWith("235", await first.LoginAsync(Account, Password), StringComparison.Ordinal);
-        Assert.StartsWith("535", await second.LoginAsync("hve2@contoso.com", "two"), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_handshake_can_be_refused()
     {
         await using var client = await ReachAsync(FaultStage.StartTls);
@@ -300,63 +251,5 @@ public sealed class FaultTests : SimulatorStory
 
         Assert.DoesNotContain("STARTTLS", await client.CommandAsync("EHLO relay.contoso.com"), StringComparison.Ordinal);
         Assert.Equal("500 5.3.3 Unrecognized command", await client.CommandAsync("STARTTLS"));
-    }
-
-    /// <summary>A client that has done everything before the stage.</summary>
-    private async Task<RawSmtp> ReachAsync(FaultStage stage)
-    {
-        switch (stage)
-        {
-            case FaultStage.Connect or FaultStage.Greeting:
-                return null!;    // it connects in the stage itself
-            case FaultStage.Ehlo:
-                var fresh = await RawSmtp.ConnectAsync(Simulator.Port);
-                await fresh.ReadReplyAsync();
-                return fresh;
-            case FaultStage.StartTls:
-                return await RawSmtp.GreetAsync(Simulator.Port);
-            case FaultStage.Auth:
-                return await RawSmtp.GreetAsync(Simulator.Port, Simulator.CertificatePem);
-        }
-
-        var client = await LogInAsync();
-        var commands = new[] { $"MAIL FROM:<{Account}>", $"RCPT TO:<{Bob}>", "DATA" };
-        foreach (var command in commands.Take(stage switch { FaultStage.Mail => 0, FaultStage.Rcpt => 1, FaultStage.Data or FaultStage.Content => 2, _ => 3 }))
-        {
-            await client.CommandAsync(command);
-        }
-
-        return client;
-    }
-
-    /// <summary>Goes through the stage; the answer is the last reply.</summary>
-    private async Task<string> PassAsync(RawSmtp? client, FaultStage stage)
-    {
-        switch (stage)
-        {
-            case FaultStage.Connect or FaultStage.Greeting:
-                await using (var fresh = await RawSmtp.ConnectAsync(Simulator.Port))
-                {
-                    return await fresh.ReadReplyAsync();
-                }
-
-            case FaultStage.Ehlo:
-                return await client!.CommandAsync("EHLO relay.contoso.com");
-            case FaultStage.StartTls:
-                return await client!.CommandAsync("STARTTLS");
-            case FaultStage.Auth:
-                return await client!.LoginAsync(Account, Password);
-            case FaultStage.Mail:
-                return await client!.CommandAsync($"MAIL FROM:<{Account}>");
-            case FaultStage.Rcpt:
-                return await client!.CommandAsync($"RCPT TO:<{Bob}>");
-            case FaultStage.Data:
-                return await client!.CommandAsync("DATA");
-            case FaultStage.Content:
-                await client!.CommandAsync("DATA");
-                return await client.CommandAsync(Content() + ".");
-            default:
-                return await client!.CommandAsync(Content() + ".");
-        }
     }
 }

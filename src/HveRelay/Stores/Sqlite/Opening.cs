@@ -22,21 +22,26 @@ internal static class Opening
             throw DirectoryLock.Unwritable(options.Directory, cause);
         }
 
-        using var database = Database.OpenWriter(files.Database);
-        if (!held.EndedCleanly)
+        // A writer leaves its marks in the file, and its end moves the WAL into it: what is refused is only read.
+        using (var untouched = Database.OpenReader(files.Database))
         {
-            log.LogWarning("the relay did not end cleanly last time: checking {File}", files.Database);
-            if (database.Text("PRAGMA quick_check(1)") is not "ok" and var damage)
+            if (!Schema.IsOurs(untouched))
             {
-                throw new StoreOpenException($"{files.Database} is damaged ({damage}): {Remedy}");
+                throw Foreign(files.Database);
+            }
+
+            if (!held.EndedCleanly)
+            {
+                log.LogWarning("the relay did not end cleanly last time: checking {File}", files.Database);
+                if (untouched.Text("PRAGMA quick_check(1)") is not "ok" and var damage)
+                {
+                    throw new StoreOpenException($"{files.Database} is damaged ({damage}): {Remedy}");
+                }
             }
         }
 
-        if (!Schema.Migrate(database))
-        {
-            throw Foreign(files.Database);
-        }
-
+        using var database = Database.OpenWriter(files.Database);
+        Schema.Migrate(database);
         return files.Database;
     }
 

@@ -59,23 +59,18 @@ internal static class Schema
 
     public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;
 
-    /// <summary>Brings the file to the newest version. False where a newer program made it or it is no queue.</summary>
-    public static bool Migrate(Database database)
-    {
-        var version = Version(database);
-        if (version < 0 || version > Migrations.Length)
-        {
-            return false;
-        }
+    /// <summary>False where a newer program made the file or it is no queue.</summary>
+    public static bool IsOurs(Database database) => Version(database) is var version && version >= 0 && version <= Migrations.Length;
 
-        for (; version < Migrations.Length; version++)
+    /// <summary>Brings a file that is ours to the newest version.</summary>
+    public static void Migrate(Database database)
+    {
+        for (var version = Version(database); version < Migrations.Length; version++)
         {
             database.Execute($"""
                 BEGIN IMMEDIATE; {Migrations[version]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={version + 1}; COMMIT;
                 """);
         }
-
-        return true;
     }
 
     /// <summary>Migrations that ran; -1 where another program made the file.</summary>

@@ -47,25 +47,6 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_needs_no_right_to_write_the_directory()
-    {
-        // To root, who may always write, this shows only that the reader opens; as anybody else it shows the sentence above.
-        MessageId id;
-        await using (var store = await _sqlite.OpenAsync())
-        {
-            id = await _sqlite.EnqueueAsync(store);
-        }
-
-        SetWritable(false);
-        await using (var reader = SqliteQueueStore.OpenReader(_sqlite.Directory.Path))
-        {
-            Assert.NotNull(await reader.FindAsync(id, Cancel));
-        }
-
-        SetWritable(true);
-    }
-
-    [Fact]
     public void A_reader_makes_no_queue_where_there_is_none()
     {
         var refused = Assert.Throws<StoreOpenException>(() => SqliteQueueStore.OpenReader(_sqlite.Directory.Path));
@@ -203,15 +184,6 @@ public sealed class SqliteLifeTests : IDisposable
         await store.DisposeAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => _sqlite.EnqueueAsync(store));
-    }
-
-    private void SetWritable(bool writable)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(
-                _sqlite.Directory.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute | (writable ? UnixFileMode.UserWrite : UnixFileMode.None));
-        }
     }
 
     private static async Task CopyAsync(string from, string to)
