@@ -20,6 +20,8 @@ public sealed class FakeStore : IQueueStore
 
     public IReadOnlyList<(NewMessage Message, byte[] Content)> Messages => _messages;
 
+    public bool HasRoom { get; set; } = true;
+
     public IContentWriter CreateContent()
     {
         OpenContents++;
