@@ -197,6 +197,34 @@ public sealed class HostileClientTests
     }
 
     [Fact]
+    public async Task A_small_message_costs_few_allocations()
+    {
+        const int Count = 2000;
+        await using var live = new LiveSession(Deaf);
+        await live.ReadLinesAsync(1);
+        var message = Encoding.ASCII.GetBytes(
+            "MAIL FROM:<a@contoso.com> SIZE=2000\r\nRCPT TO:<b@contoso.com>\r\nDATA\r\n" + new string('x', 2000) + "\r\n.\r\n");
+        await SendAsync(10);
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await SendAsync(Count);
+
+        // Client and service of the test are in the figure.
+        var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / Count;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{each} bytes");
+        Assert.InRange(each, 0, 6 * 1024);
+
+        async Task SendAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                await live.SendAsync(message);
+                await live.ReadLinesAsync(4);
+            }
+        }
+    }
+
+    [Fact]
     public async Task An_idle_session_holds_little()
     {
         const int Count = 500;
