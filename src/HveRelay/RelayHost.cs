@@ -124,7 +124,8 @@ internal sealed class RelayHost : IAsyncDisposable
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
-    public async Task StopAsync(string reason)
+    /// <param name="hurry">Cuts short what has not finished by then. Nothing is lost: it is as if the connections had broken.</param>
+    public async Task StopAsync(string reason, CancellationToken hurry = default)
     {
         if (_stopped)
         {
@@ -136,7 +137,8 @@ internal sealed class RelayHost : IAsyncDisposable
         _log.Stopping(reason);
         _sessions.StopAll();
         await _stop.CancelAsync();
-        using var grace = new CancellationTokenSource(Grace, _clock);
+        using var time = new CancellationTokenSource(Grace, _clock);
+        using var grace = CancellationTokenSource.CreateLinkedTokenSource(time.Token, hurry);
         await using var cutShort = grace.Token.Register(_abort.Cancel);
         await _app.StopAsync(grace.Token);
         await _delivery;

@@ -13,12 +13,6 @@ namespace HveRelay.Delivery;
 public sealed record SenderPlan(
     string Account, IReadOnlyList<Lane> Lanes, int Connections, int Recipients, IReadOnlyList<QuotaRule> Rules)
 {
-    /// <summary>The window of HVE's daily limit.</summary>
-    public static readonly TimeSpan Day = TimeSpan.FromHours(24);
-
-    /// <summary>The scope of the tenant in the ledger.</summary>
-    public const string Tenant = "";
-
     public static IReadOnlyList<SenderPlan> From(RelayOptions options) =>
     [
         .. options.Hve.Accounts.Select(account => new SenderPlan(
@@ -27,8 +21,8 @@ public sealed record SenderPlan(
             options.Hve.MaxConnections,
             options.Hve.MaxRecipientsPerMessage,
             [
-                new QuotaRule(Tenant, options.Hve.RecipientsPerDay, Day),
-                new QuotaRule(account.Address.ToLowerInvariant(), account.RecipientsPerDay, Day),
+                new QuotaRule(QuotaRule.Tenant, options.Hve.RecipientsPerDay, QuotaRule.Day),
+                new QuotaRule(account.Address.ToLowerInvariant(), account.RecipientsPerDay, QuotaRule.Day),
             ])),
     ];
 }

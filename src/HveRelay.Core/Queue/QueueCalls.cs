@@ -28,7 +28,14 @@ public sealed record DuePart(
 public sealed record DueRecipient(int Number, string Address);
 
 /// <summary>A quota to reserve in: the tenant's (scope "") or an account's. Limit 0 is no limit.</summary>
-public sealed record QuotaRule(string Scope, long Limit, TimeSpan Window);
+public sealed record QuotaRule(string Scope, long Limit, TimeSpan Window)
+{
+    /// <summary>The scope of the tenant.</summary>
+    public const string Tenant = "";
+
+    /// <summary>The window of HVE's daily limit.</summary>
+    public static readonly TimeSpan Day = TimeSpan.FromHours(24);
+}
 
 /// <summary>An attempt about to start.</summary>
 /// <param name="Recipients">Numbers of the recipients wanted, in order.</param>

@@ -1,6 +1,7 @@
 using System.Text;
 using HveRelay.Delivery;
 using HveRelay.Mail;
+using HveRelay.Queue;
 using HveRelay.Simulator;
 
 namespace HveRelay.Tests.Scenarios;
@@ -110,7 +111,7 @@ public sealed class DeliveryStories
         await story.NextTryAsync("unsure", () => story.Lines("relayed").Any());
 
         Assert.Equal(2, story.Simulator.Messages.Count);
-        Assert.Equal(2, await story.Relay.State.Store.UsedAsync(SenderPlan.Tenant, story.Clock.GetUtcNow() - SenderPlan.Day, CancellationToken.None));
+        Assert.Equal(2, await story.Relay.State.Store.UsedAsync(QuotaRule.Tenant, story.Clock.GetUtcNow() - QuotaRule.Day, CancellationToken.None));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using HveRelay.Configuration;
-using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Stores.Sqlite;
@@ -47,7 +46,7 @@ internal static class QueueVerb
     /// <summary>Then what is due waits for the day to roll on, and not for a connection.</summary>
     private static async Task<bool> IsQuotaUsedUpAsync(IQueueReader queue, RelayOptions options, DateTimeOffset now, CancellationToken cancel) =>
         options.Hve.RecipientsPerDay > 0
-        && await queue.UsedAsync(SenderPlan.Tenant, now - SenderPlan.Day, cancel) >= options.Hve.RecipientsPerDay;
+        && await queue.UsedAsync(QuotaRule.Tenant, now - QuotaRule.Day, cancel) >= options.Hve.RecipientsPerDay;
 
     private static Command Show()
     {

@@ -40,17 +40,17 @@ internal static class RunVerb
             log.Config(EventLevel.Warning, warning.Key, warning.Sentence);
         }
 
+        using var signals = new Signals(cancel);
         await using var relay = await RelayHost.StartAsync(options, surroundings, cancel);
         SystemdNotify.Ready();
         await started();
-        var signal = await Signals.WaitAsync(relay.Broken, cancel);
-        SystemdNotify.Stopping();
-        if (signal is null)
+        if (await Task.WhenAny(signals.First, relay.Broken) == relay.Broken)
         {
             await relay.Broken;
         }
 
-        await relay.StopAsync(signal ?? "delivery ended");
-        return signal is null ? ExitStatus.Broke : ExitStatus.Done;
+        SystemdNotify.Stopping();
+        await relay.StopAsync(await signals.First, signals.Hurry);
+        return ExitStatus.Done;
     }
 }

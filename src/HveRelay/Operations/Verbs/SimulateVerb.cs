@@ -34,7 +34,8 @@ internal static class SimulateVerb
             }
 
             await output.WriteLineAsync($"simulating HVE on {simulator.EndPoint} for {string.Join(", ", known.Select(account => account.Address))}");
-            await Signals.WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel), cancel);
+            using var signals = new Signals(cancel);
+            await signals.First;
             return ExitStatus.Done;
         }));
         return command;
