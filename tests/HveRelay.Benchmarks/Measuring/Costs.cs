@@ -7,8 +7,8 @@ namespace HveRelay.Benchmarks.Measuring;
 /// <summary>What a message costs: processor time, which others on the machine change less than they change rates; syncs; memory.</summary>
 internal sealed class Costs(ScratchDirectory scratch, TimeProvider clock)
 {
-    private const int TimedMessages = 2000;
-    private const int CountedMessages = 500;
+    private const int TimedMessages = 1000;
+    private const int CountedMessages = 200;
 
     /// <param name="done">accepted, or relayed.</param>
     /// <param name="postfix">Null where it cannot be measured.</param>
