@@ -12,34 +12,38 @@ namespace HveRelay.Benchmarks.Measuring;
 internal sealed class RelayBenchmark(BenchmarkOptions options, ScratchDirectory scratch, TimeProvider clock)
 {
     private const string Password = "benchmark";
+    private static readonly SimulatorOptions Simulator = new()
+    {
+        Accounts = [new SimulatedAccount(NextHop.Account, Password)],
+        RecipientsPerDay = 0,
+        KeepContent = false,
+        RecordLimit = 0,
+        TranscriptLimit = 0,
+    };
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
-    private readonly SmtpSource _source = new(scratch, clock);
+    private readonly ILoadSource _source = LoadSource.Of(scratch, clock);
 
     public async Task RunAsync(Table table, CancellationToken cancel)
     {
-        await using var sink = await SinkServer.StartAsync(scratch, counts: true, clock, cancel);
-        await using var simulator = await HveSimulator.StartAsync(
-            new SimulatorOptions
-            {
-                Accounts = [new SimulatedAccount(NextHop.Account, Password)],
-                RecipientsPerDay = 0,
-                KeepContent = false,
-                RecordLimit = 0,
-                TranscriptLimit = 0,
-            },
-            clock);
+        // Where smtp-sink is not installed the simulator stands in for it too, without TLS and AUTH.
+        await using var sink = Installed.SmtpSink is null ? null : await SinkServer.StartAsync(scratch, counts: true, clock, cancel);
+        await using var open = await HveSimulator.StartAsync(
+            Simulator with { Security = SimulatorSecurity.None, RequireAuthentication = false }, clock);
+        await using var simulator = await HveSimulator.StartAsync(Simulator, clock);
+        var (hop, arrived) = sink is null ? (open.Port, () => open.Recorded) : (sink.Port, (Func<long>)sink.Messages);
         var certificate = scratch.Of("simulator.pem");
         await File.WriteAllTextAsync(certificate, simulator.CertificatePem, cancel);
-        await using var postfix = PostfixServer.Obstacle is null ? await PostfixServer.StartAsync(scratch, sink.Port, clock, cancel) : null;
-        await using var ours = await HveRelayServer.StartAsync(options.Program, scratch, new NextHop(sink.Port), clock, cancel);
+        await using var postfix = PostfixServer.Obstacle is null ? await PostfixServer.StartAsync(scratch, hop, clock, cancel) : null;
+        await using var ours = await HveRelayServer.StartAsync(options.Program, scratch, new NextHop(hop), clock, cancel);
         await using var guarded = await HveRelayServer.StartAsync(
             options.Program, scratch, new NextHop(simulator.Port, Password, certificate), clock, cancel);
         Entrant[] entrants =
         [
-            Through(ours, sink.Messages),
-            postfix is null ? new("Postfix", null, PostfixServer.Obstacle!) : Through(postfix, sink.Messages),
+            Through(ours, arrived),
+            postfix is null ? new("Postfix", null, PostfixServer.Obstacle!) : Through(postfix, arrived),
             Through(guarded, () => simulator.Recorded),
         ];
         foreach (var entrant in entrants)
@@ -51,29 +55,31 @@ internal sealed class RelayBenchmark(BenchmarkOptions options, ScratchDirectory 
         foreach (var load in from octets in options.Sizes from sessions in options.Sessions select new Load(sessions, octets, Keeps: false))
         {
             var rates = await turns.MeasureAsync(load, entrants, cancel);
-            var of = $"{load.Size}, {load.Sessions} session{(load.Sessions == 1 ? "" : "s")}";
+            var of = $"{load.Size}, {load.SessionsInWords}";
             table.Add($"accepted and relayed, {of}", rates[0], rates[1], null);
             table.Add($"accepted and relayed over STARTTLS and AUTH to the simulator, {of}", rates[2], Rates.None("–"), null);
         }
 
-        table.Add("memory, relaying", Footprint.Of(ours).ToString(), postfix is null ? PostfixServer.Obstacle! : Footprint.Of(postfix).ToString());
+        await new Costs(scratch, clock).AddAsync(
+            table, "relayed", [.. options.Sessions.Select(sessions => new Load(sessions, options.Sizes.Min(), Keeps: false))],
+            (ours, entrants[0]), postfix is null ? null : (postfix, entrants[1]), cancel);
     }
 
-    private Entrant Through(IServer server, Func<long> arrived) => new(server.Name, async (load, messages, cancel) =>
+    private Entrant Through(IServer server, Func<long> recorded) => new(server.Name, async (load, messages, cancel) =>
     {
-        var all = arrived() + messages;
+        var all = recorded() + messages;
         var start = clock.GetTimestamp();
         await _source.SendAsync(server.Port, load, messages, cancel);
-        while (arrived() < all)
+        while (recorded() < all)
         {
             if (clock.GetElapsedTime(start) > Patience)
             {
-                throw new BenchmarkException($"{all - arrived()} of {messages} messages had not been relayed after {Patience.TotalSeconds:0} s");
+                throw new BenchmarkException($"{all - recorded()} of {messages} messages had not been relayed after {Patience.TotalSeconds:0} s");
             }
 
             await Task.Delay(Pause, clock, cancel);
         }
 
         return clock.GetElapsedTime(start);
-    });
+    }, Compiles: server is HveRelayServer);
 }

@@ -82,7 +82,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         var family = ProcessTree.Of(Id);
         if (!_process.HasExited)
         {
-            _ = Signal(Id, Terminate);
+            // All of them: the shell script that is the father of Postfix' master would not pass it on.
+            foreach (var member in family)
+            {
+                _ = Signal(member.Id, Terminate);
+            }
+
             try
             {
                 await ExitAsync(Patience, CancellationToken.None);
