@@ -12,10 +12,10 @@ internal static class BenchmarkCommand
     {
         var sessions = Numbers("--sessions", "Sessions at once", [1, 10, 50]);
         var sizes = Numbers("--sizes", "Octets of a message", [2048, 102_400]);
-        var messages = new Option<int?>("--messages") { Description = "Messages of each measurement; absent: as many as fit in --seconds" };
-        var seconds = new Option<double>("--seconds") { Description = "How long a measurement is to take, about", DefaultValueFactory = _ => 2 };
-        var rounds = new Option<int>("--rounds") { Description = "How often each is measured, in turns; the median counts", DefaultValueFactory = _ => 5 };
-        var quick = new Option<bool>("--quick") { Description = "Under a minute: 10 sessions, 2 KB, a connection for each message, 3 short rounds" };
+        var messages = new Option<int?>("--messages") { Description = "Messages of a measurement; absent: as many as fit in --seconds" };
+        var seconds = new Option<double>("--seconds") { Description = "Of a measurement, about", DefaultValueFactory = _ => 2 };
+        var rounds = new Option<int>("--rounds") { Description = "How often each is measured, in turns", DefaultValueFactory = _ => 5 };
+        var quick = new Option<bool>("--quick") { Description = "About a minute: 10 sessions, 2 KB, 3 short rounds" };
         var only = new Option<string?>("--only") { Description = "accept or relay" };
         only.AcceptOnlyFromAmong("accept", "relay");
         var write = new Option<string?>("--write") { Description = "Replace the table in this Markdown file" };

@@ -28,7 +28,12 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
 
     private async Task MeasureAsync(Table table, HveRelayServer ours, PostfixServer? postfix, SinkServer? sink, CancellationToken cancel)
     {
-        Entrant[] entrants = [To(ours), postfix is null ? new("Postfix", null, PostfixServer.Obstacle!) : To(postfix), sink is null ? new("smtp-sink", null, "not installed") : To(sink)];
+        Entrant[] entrants =
+        [
+            To(ours),
+            postfix is null ? new("Postfix", null, PostfixServer.Obstacle!) : To(postfix),
+            sink is null ? new("smtp-sink", null, "not installed") : To(sink),
+        ];
         foreach (var entrant in entrants)
         {
             await Warmth.WarmAsync(entrant, options.WarmUp, clock, cancel);

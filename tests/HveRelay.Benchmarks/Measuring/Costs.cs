@@ -13,7 +13,11 @@ internal sealed class Costs(ScratchDirectory scratch, TimeProvider clock)
     /// <param name="done">accepted, or relayed.</param>
     /// <param name="postfix">Null where it cannot be measured.</param>
     public async Task AddAsync(
-        Table table, string done, IReadOnlyList<Load> loads, (HveRelayServer Server, Entrant Load) ours, (PostfixServer Server, Entrant Load)? postfix,
+        Table table,
+        string done,
+        IReadOnlyList<Load> loads,
+        (HveRelayServer Server, Entrant Load) ours,
+        (PostfixServer Server, Entrant Load)? postfix,
         CancellationToken cancel)
     {
         var missing = PostfixServer.Obstacle ?? string.Empty;

@@ -12,5 +12,6 @@ internal sealed record Footprint(int Processes, long Peak, long Proportional)
         ProcessTree.Of(server.Process.Id).Count, ProcessTree.PeakMemory(server.Process.Id), ProcessTree.ProportionalMemory(server.Process.Id));
 
     public override string ToString() =>
-        $"{Peak / 1_048_576} MiB in {Processes} process{(Processes == 1 ? "" : "es")}; at the end {Proportional / 1_048_576} MiB, what is shared divided";
+        $"{Peak / 1_048_576} MiB in {Processes} process{(Processes == 1 ? "" : "es")}; "
+        + $"at the end {Proportional / 1_048_576} MiB, what is shared divided";
 }

@@ -29,7 +29,8 @@ internal static class Loopback
                 using var client = new TcpClient();
                 await client.ConnectAsync(IPAddress.Loopback, port, cancel);
                 using var reader = new StreamReader(client.GetStream());
-                if (await reader.ReadLineAsync(cancel).AsTask().WaitAsync(Patience, clock, cancel) is { } line && line.StartsWith("220", StringComparison.Ordinal))
+                var greeting = await reader.ReadLineAsync(cancel).AsTask().WaitAsync(Patience, clock, cancel);
+                if (greeting?.StartsWith("220", StringComparison.Ordinal) == true)
                 {
                     await client.GetStream().WriteAsync("QUIT\r\n"u8.ToArray(), cancel);
                     return;

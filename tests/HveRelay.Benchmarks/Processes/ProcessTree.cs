@@ -46,7 +46,10 @@ internal static class ProcessTree
 
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         return fields[0] == "Z" ? null : new ProcessEntry(
-            id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[19], fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
+            id,
+            int.Parse(fields[1], CultureInfo.InvariantCulture),
+            fields[19],
+            fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Processor time since the start, in user and kernel mode.</summary>

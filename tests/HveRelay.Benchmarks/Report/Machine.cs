@@ -17,11 +17,15 @@ internal static class Machine
         return
         [
             $"Date: {clock.GetUtcNow():yyyy-MM-dd}",
-            $"Machine: {Processor()}, {Environment.ProcessorCount} cores, {Memory()}, load before the run {FirstLine("/proc/loadavg")?.Split(' ')[0] ?? "unknown"}",
+            $"Machine: {Processor()}, {Environment.ProcessorCount} cores, {Memory()}, "
+                + $"load before the run {FirstLine("/proc/loadavg")?.Split(' ')[0] ?? "unknown"}",
             $"Kernel: Linux {FirstLine("/proc/sys/kernel/osrelease") ?? "unknown"}",
-            $"Disk: {FileSystem(options.Directory)}; a sync after 4 KB takes {Sync(options.Directory, clock).TotalMilliseconds:0.00} ms (median of {SyncsTimed})",
-            $"Versions: HveRelay {Version(options.Program)}, {RuntimeInformation.FrameworkDescription}, Postfix {postfix ?? "not installed"} (smtp-source and smtp-sink are its own)",
-            $"Command: `dotnet run -c Release --project tests/HveRelay.Benchmarks{(options.Arguments.Length > 0 ? " -- " + options.Arguments : string.Empty)}`",
+            $"Disk: {FileSystem(options.Directory)}; "
+                + $"a sync after 4 KB takes {Sync(options.Directory, clock).TotalMilliseconds:0.00} ms (median of {SyncsTimed})",
+            $"Versions: HveRelay {Version(options.Program)}, {RuntimeInformation.FrameworkDescription}, "
+                + $"Postfix {postfix ?? "not installed"} (smtp-source and smtp-sink are its own)",
+            $"Command: `dotnet run -c Release --project tests/HveRelay.Benchmarks"
+                + $"{(options.Arguments.Length > 0 ? " -- " + options.Arguments : string.Empty)}`",
         ];
     }
 
@@ -30,7 +34,8 @@ internal static class Machine
     private static string FileSystem(string directory) => new DriveInfo(Path.GetFullPath(directory)).DriveFormat;
 
     private static string Processor() => File.ReadLines("/proc/cpuinfo")
-        .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+        ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     private static string Memory() => $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_073_741_824.0:0.#} GiB";
 

@@ -62,7 +62,10 @@ internal sealed class HveRelayServer : IServer
         DataDirectory = data,
 
         // All the load comes from one address.
-        Listeners = new[] { new { Name = "devices", Address = "127.0.0.1", Port = port, Tls = "None", MaxConnections = 1000, MaxConnectionsPerClient = 1000 } },
+        Listeners = new[]
+        {
+            new { Name = "devices", Address = "127.0.0.1", Port = port, Tls = "None", MaxConnections = 1000, MaxConnectionsPerClient = 1000 },
+        },
         Clients = new[] { new { Name = "bench", Networks = new[] { "127.0.0.0/8" } } },
         Hve = new
         {

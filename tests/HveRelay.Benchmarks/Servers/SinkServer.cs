@@ -23,7 +23,12 @@ internal sealed class SinkServer : IServer
     public static async Task<SinkServer> StartAsync(ScratchDirectory scratch, bool counts, TimeProvider clock, CancellationToken cancel)
     {
         var port = Loopback.FreePort();
-        string[] arguments = [.. counts ? ["-c"] : Array.Empty<string>(), .. Environment.IsPrivilegedProcess ? ["-u", "nobody"] : Array.Empty<string>(), "-m", "1000", $"127.0.0.1:{port}", "512"];
+        string[] arguments =
+        [
+            .. counts ? ["-c"] : Array.Empty<string>(),
+            .. Environment.IsPrivilegedProcess ? ["-u", "nobody"] : Array.Empty<string>(),
+            "-m", "1000", $"127.0.0.1:{port}", "512",
+        ];
         var process = ChildProcess.Start(Installed.SmtpSink!, arguments, scratch.Of($"sink-{port}.log"), clock);
         return await Started.OrStoppedAsync(new SinkServer(process, port), clock, cancel);
     }
