@@ -45,11 +45,11 @@ internal sealed class Database : IDisposable
 
     /// <summary>
     /// The writing connection; the file is there. Checkpoints are the writer's business, between commits; SQLite's own at 64 MiB is the
-    /// net below it.
+    /// net below it. Pages of 8 KiB: fewer frames in the WAL for each message than with SQLite's 4.
     /// </summary>
     public static Database OpenWriter(string path, Action<string>? beforeWrite = null) => new(path, SqliteOpenMode.ReadWrite, $"""
-        {Patience} PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-        PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16384;
+        {Patience} PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+        PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8192;
         PRAGMA journal_size_limit=67108864;
         """) { BeforeWrite = beforeWrite };
 

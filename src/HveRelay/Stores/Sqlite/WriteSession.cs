@@ -151,7 +151,7 @@ internal sealed class WriteSession : IDisposable
     /// <summary>Moves the WAL into the database once it has grown by 16 MiB, so that it starts over.</summary>
     public void Checkpoint()
     {
-        const int Pages = 4096;
+        const int Pages = 2048; // 16 MiB
         _pagesSinceCheckpoint += _database.PagesWritten();
         if (_pagesSinceCheckpoint >= Pages)
         {
