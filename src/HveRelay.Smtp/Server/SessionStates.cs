@@ -12,6 +12,9 @@ public enum SessionState
     /// <summary>MAIL was accepted.</summary>
     Mail,
 
+    /// <summary>MAIL was accepted, and every RCPT so far refused.</summary>
+    Refused,
+
     /// <summary>At least one RCPT was accepted.</summary>
     Rcpt,
 }
@@ -31,22 +34,22 @@ internal static class SessionStates
 
     private static readonly Dictionary<SmtpVerb, Reply?[]> Table = new()
     {
-        //                     Connected Ready     Mail      Rcpt
-        [SmtpVerb.Ehlo] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Helo] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.StartTls] = [Hello,    Go,       InMail,   InMail],
-        [SmtpVerb.Auth] =     [Hello,    Go,       InMail,   InMail],
-        [SmtpVerb.Mail] =     [Go,       Go,       Nested,   Nested],
-        [SmtpVerb.Rcpt] =     [NeedMail, NeedMail, Go,       Go],
-        [SmtpVerb.Data] =     [NeedMail, NeedMail, NeedRcpt, Go],
-        [SmtpVerb.Rset] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Noop] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Vrfy] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Expn] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Help] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Quit] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Http] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Unknown] =  [Go,       Go,       Go,       Go],
+        //                     Connected Ready     Mail      Refused   Rcpt
+        [SmtpVerb.Ehlo] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Helo] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.StartTls] = [Hello,    Go,       InMail,   InMail,   InMail],
+        [SmtpVerb.Auth] =     [Hello,    Go,       InMail,   InMail,   InMail],
+        [SmtpVerb.Mail] =     [Go,       Go,       Nested,   Nested,   Nested],
+        [SmtpVerb.Rcpt] =     [NeedMail, NeedMail, Go,       Go,       Go],
+        [SmtpVerb.Data] =     [NeedMail, NeedMail, NeedRcpt, Go,       Go],
+        [SmtpVerb.Rset] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Noop] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Vrfy] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Expn] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Help] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Quit] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Http] =     [Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Unknown] =  [Go,       Go,       Go,       Go,       Go],
     };
 
     /// <summary>The refusal of a command in a state, or null where it is allowed.</summary>

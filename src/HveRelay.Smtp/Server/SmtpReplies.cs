@@ -17,6 +17,7 @@ internal static class SmtpReplies
     public static readonly Reply BadRcpt = Reply.Of(501, "5.1.3", "Syntax: RCPT TO:<address>");
     public static readonly Reply NotAscii = Reply.Of(553, "5.6.7", "Addresses are ASCII here: SMTPUTF8 is not offered");
     public static readonly Reply TooEarly = Reply.Of(554, "5.5.1", "Wait for the greeting");
+    public static readonly Reply NoRecipients = Reply.Of(554, "5.5.1", "No valid recipients");
     public static readonly Reply NoArgument = Reply.Of(501, "5.5.4", "This command takes no argument");
     public static readonly Reply BadSize = Reply.Of(501, "5.5.4", "SIZE takes a number of octets");
     public static readonly Reply BadBody = Reply.Of(501, "5.5.4", "BODY is 7BIT or 8BITMIME");

@@ -50,6 +50,7 @@ public sealed partial class SmtpSession
 
     private async ValueTask RcptAsync(string argument, CancellationToken cancel)
     {
+        _state = _state == SessionState.Mail ? SessionState.Refused : _state;
         if (!Ascii.IsValid(argument))
         {
             Refuse(SmtpReplies.NotAscii, "non-ascii address");
@@ -91,6 +92,13 @@ public sealed partial class SmtpSession
         if (command.Argument.Length > 0)
         {
             Refuse(SmtpReplies.NoArgument, "syntax");
+            return;
+        }
+
+        if (_state == SessionState.Refused)
+        {
+            // Section 3.3, and RFC 2920 section 3.1 for who sent it in one group with RCPT. Each recipient is in the log already.
+            Answer(SmtpReplies.NoRecipients);
             return;
         }
 
