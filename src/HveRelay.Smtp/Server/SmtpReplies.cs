@@ -5,7 +5,7 @@ internal static class SmtpReplies
 {
     public static readonly Reply Ok = Reply.Of(250, "2.0.0", "OK");
     public static readonly Reply Bye = Reply.Of(221, "2.0.0", "Bye");
-    public static readonly Reply Help = Reply.Of(214, "2.0.0", "EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT");
+    public static readonly Reply Help = Reply.Of(214, "2.0.0", "EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT");
     public static readonly Reply CannotVerify = Reply.Of(252, "2.5.0", "Cannot verify, but will take a message and try");
     public static readonly Reply GoAhead = Reply.Plain(354, "End with CRLF . CRLF");
     public static readonly Reply ReadyForTls = Reply.Of(220, "2.0.0", "Ready to start TLS");
@@ -40,6 +40,10 @@ internal static class SmtpReplies
     public static Reply TooLarge(long limit) => Reply.Of(552, "5.3.4", $"Message too large: at most {limit} octets");
 
     public static Reply OurFault { get; } = Reply.Of(451, "4.3.0", "Local trouble, try again later");
+
+    public static Reply BadBdat(string host) => Reply.Of(421, "4.5.4", $"{host} Syntax: BDAT octets [LAST], closing");
+
+    public static Reply ChunkTaken(long octets) => Reply.Of(250, "2.0.0", $"{octets} octets received");
 
     public static Reply TimedOut(string host) => Reply.Of(421, "4.4.2", $"{host} Nothing came in time, closing");
 

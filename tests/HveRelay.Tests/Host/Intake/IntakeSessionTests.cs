@@ -84,7 +84,7 @@ public sealed class IntakeSessionTests : IntakeStory
         AskForALogin();
         await using var live = await BeginAsync();
         await live.SendAsync("EHLO erp\r\n");
-        await live.ReadLinesAsync(6);
+        await live.ReadLinesAsync(7);
 
         await live.SendAsync(Wrong);
         var reply = live.ReadLinesAsync(1);
