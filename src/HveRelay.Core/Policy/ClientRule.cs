@@ -22,6 +22,7 @@ public sealed class ClientRule
         Priority = options.Priority;
         MaxMessageBytes = options.MaxMessageBytes;
         MaxRecipients = options.MaxRecipients;
+        MessagesPerMinute = options.MessagesPerMinute;
         BareNewline = options.BareNewline;
     }
 
@@ -42,6 +43,9 @@ public sealed class ClientRule
     public long MaxMessageBytes { get; }
 
     public int MaxRecipients { get; }
+
+    /// <summary>Of each of its addresses; 0: no limit.</summary>
+    public int MessagesPerMinute { get; }
 
     public BareNewline BareNewline { get; }
 

@@ -21,8 +21,10 @@ public enum NewlineMode
 /// the end is CRLF . CRLF (the first CRLF may be the one behind DATA) and nothing else, but in <see cref="NewlineMode.LfOnly"/>;
 /// a dot is stuffing only behind such a line end; what comes out holds no CR without LF and no LF without CR;
 /// CRs before an LF, up to a thousand of them, are one line end with it; otherwise each CR alone and each LF alone is one.
+/// The chunks of BDAT (RFC 3030) go by the same rules, but for the dots, which mean nothing there.
 /// </summary>
-public sealed class DataReader(NewlineMode mode)
+/// <param name="chunked">The content comes by BDAT: nothing in it ends it, and <see cref="Complete"/> does.</param>
+public sealed class DataReader(NewlineMode mode, bool chunked = false)
 {
     /// <summary>More CRs in a row than that are no line end of anybody: what comes out must not wait, and grow, for ever.</summary>
     private const int MostCarriageReturns = 1000;
@@ -71,7 +73,7 @@ public sealed class DataReader(NewlineMode mode)
             else
             {
                 FlushCarriageReturns(output);
-                if (_state == State.LineStart && octet == (byte)'.')
+                if (_state == State.LineStart && octet == (byte)'.' && !chunked)
                 {
                     _state = State.Dot;
                     at++;
@@ -91,6 +93,9 @@ public sealed class DataReader(NewlineMode mode)
         consumed = input.Length;
         return false;
     }
+
+    /// <summary>The last chunk was read: CRs that waited for an LF have stood alone.</summary>
+    public void Complete(IBufferWriter<byte> output) => FlushCarriageReturns(output);
 
     /// <summary>An LF, with the CRs before it. True when it ends the message.</summary>
     private bool EndOfLine(IBufferWriter<byte> output)

@@ -12,8 +12,14 @@ public enum SessionState
     /// <summary>MAIL was accepted.</summary>
     Mail,
 
+    /// <summary>MAIL was accepted, and every RCPT so far refused.</summary>
+    Refused,
+
     /// <summary>At least one RCPT was accepted.</summary>
     Rcpt,
+
+    /// <summary>A BDAT came that was not the last.</summary>
+    Chunks,
 }
 
 /// <summary>
@@ -28,25 +34,27 @@ internal static class SessionStates
     private static readonly Reply NeedMail = Reply.Of(503, "5.5.1", "Need MAIL first");
     private static readonly Reply NeedRcpt = Reply.Of(503, "5.5.1", "Need RCPT first");
     private static readonly Reply InMail = Reply.Of(503, "5.5.1", "Not during a mail transaction");
+    private static readonly Reply Chunked = Reply.Of(503, "5.5.1", "BDAT has begun the content");
 
     private static readonly Dictionary<SmtpVerb, Reply?[]> Table = new()
     {
-        //                     Connected Ready     Mail      Rcpt
-        [SmtpVerb.Ehlo] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Helo] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.StartTls] = [Hello,    Go,       InMail,   InMail],
-        [SmtpVerb.Auth] =     [Hello,    Go,       InMail,   InMail],
-        [SmtpVerb.Mail] =     [Go,       Go,       Nested,   Nested],
-        [SmtpVerb.Rcpt] =     [NeedMail, NeedMail, Go,       Go],
-        [SmtpVerb.Data] =     [NeedMail, NeedMail, NeedRcpt, Go],
-        [SmtpVerb.Rset] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Noop] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Vrfy] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Expn] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Help] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Quit] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Http] =     [Go,       Go,       Go,       Go],
-        [SmtpVerb.Unknown] =  [Go,       Go,       Go,       Go],
+        //                     Connected Ready     Mail      Refused   Rcpt      Chunks
+        [SmtpVerb.Ehlo] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Helo] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.StartTls] = [Hello,    Go,       InMail,   InMail,   InMail,   InMail],
+        [SmtpVerb.Auth] =     [Hello,    Go,       InMail,   InMail,   InMail,   InMail],
+        [SmtpVerb.Mail] =     [Go,       Go,       Nested,   Nested,   Nested,   Nested],
+        [SmtpVerb.Rcpt] =     [NeedMail, NeedMail, Go,       Go,       Go,       Chunked],
+        [SmtpVerb.Data] =     [NeedMail, NeedMail, NeedRcpt, Go,       Go,       Chunked],
+        [SmtpVerb.Bdat] =     [NeedMail, NeedMail, NeedRcpt, Go,       Go,       Go],
+        [SmtpVerb.Rset] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Noop] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Vrfy] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Expn] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Help] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Quit] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Http] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Unknown] =  [Go,       Go,       Go,       Go,       Go,       Go],
     };
 
     /// <summary>The refusal of a command in a state, or null where it is allowed.</summary>

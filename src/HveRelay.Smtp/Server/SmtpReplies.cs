@@ -5,7 +5,7 @@ internal static class SmtpReplies
 {
     public static readonly Reply Ok = Reply.Of(250, "2.0.0", "OK");
     public static readonly Reply Bye = Reply.Of(221, "2.0.0", "Bye");
-    public static readonly Reply Help = Reply.Of(214, "2.0.0", "EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT");
+    public static readonly Reply Help = Reply.Of(214, "2.0.0", "EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT");
     public static readonly Reply CannotVerify = Reply.Of(252, "2.5.0", "Cannot verify, but will take a message and try");
     public static readonly Reply GoAhead = Reply.Plain(354, "End with CRLF . CRLF");
     public static readonly Reply ReadyForTls = Reply.Of(220, "2.0.0", "Ready to start TLS");
@@ -17,6 +17,7 @@ internal static class SmtpReplies
     public static readonly Reply BadRcpt = Reply.Of(501, "5.1.3", "Syntax: RCPT TO:<address>");
     public static readonly Reply NotAscii = Reply.Of(553, "5.6.7", "Addresses are ASCII here: SMTPUTF8 is not offered");
     public static readonly Reply TooEarly = Reply.Of(554, "5.5.1", "Wait for the greeting");
+    public static readonly Reply NoRecipients = Reply.Of(554, "5.5.1", "No valid recipients");
     public static readonly Reply NoArgument = Reply.Of(501, "5.5.4", "This command takes no argument");
     public static readonly Reply BadSize = Reply.Of(501, "5.5.4", "SIZE takes a number of octets");
     public static readonly Reply BadBody = Reply.Of(501, "5.5.4", "BODY is 7BIT or 8BITMIME");
@@ -39,6 +40,10 @@ internal static class SmtpReplies
     public static Reply TooLarge(long limit) => Reply.Of(552, "5.3.4", $"Message too large: at most {limit} octets");
 
     public static Reply OurFault { get; } = Reply.Of(451, "4.3.0", "Local trouble, try again later");
+
+    public static Reply BadBdat(string host) => Reply.Of(421, "4.5.4", $"{host} Syntax: BDAT octets [LAST], closing");
+
+    public static Reply ChunkTaken(long octets) => Reply.Of(250, "2.0.0", $"{octets} octets received");
 
     public static Reply TimedOut(string host) => Reply.Of(421, "4.4.2", $"{host} Nothing came in time, closing");
 

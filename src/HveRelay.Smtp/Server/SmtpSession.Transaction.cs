@@ -5,11 +5,11 @@ namespace HveRelay.Smtp.Server;
 /// <content>The mail transaction: MAIL, RCPT, DATA (RFC 5321 section 3.3).</content>
 public sealed partial class SmtpSession
 {
-    /// <summary>Octets gathered before they are handed on.</summary>
-    private const int Gather = 64 * 1024;
-
     /// <summary>The transaction's BODY=8BITMIME.</summary>
     private bool _eightBit;
+
+    /// <summary>What has come of the content; null before it begins.</summary>
+    private IncomingContent? _content;
 
     private async ValueTask MailAsync(string argument, CancellationToken cancel)
     {
@@ -50,6 +50,7 @@ public sealed partial class SmtpSession
 
     private async ValueTask RcptAsync(string argument, CancellationToken cancel)
     {
+        _state = _state == SessionState.Mail ? SessionState.Refused : _state;
         if (!Ascii.IsValid(argument))
         {
             Refuse(SmtpReplies.NotAscii, "non-ascii address");
@@ -94,6 +95,13 @@ public sealed partial class SmtpSession
             return;
         }
 
+        if (_state == SessionState.Refused)
+        {
+            // Section 3.3, and RFC 2920 section 3.1 for who sent it in one group with RCPT. Each recipient is in the log already.
+            Answer(SmtpReplies.NoRecipients);
+            return;
+        }
+
         var (sink, refusal) = await _service.DataAsync(Info, cancel);
         if (sink is null)
         {
@@ -102,29 +110,8 @@ public sealed partial class SmtpSession
             return;
         }
 
-        await using (sink)
-        {
-            _transport.Write(SmtpReplies.GoAhead);
-            if (await ReceiveAsync(sink, cancel) is { } reply)
-            {
-                if (reply.IsPositive)
-                {
-                    (_errors, _idleCommands) = (0, 0);
-                }
-
-                Answer(reply);
-                await ResetAsync();
-            }
-        }
-    }
-
-    /// <summary>Reads the content up to its end. Null where the client went away or fell silent.</summary>
-    private async ValueTask<Reply?> ReceiveAsync(IContentSink sink, CancellationToken cancel)
-    {
-        var reader = new DataReader(_service.NewlineMode);
-        using var gathered = new PooledBuffer(16 * 1024);
-        var limit = _service.MaxMessageBytes;
-        var length = 0L;
+        _content = new IncomingContent(sink, new DataReader(_service.NewlineMode), _service.MaxMessageBytes);
+        _transport.Write(SmtpReplies.GoAhead);
         for (var ended = false; !ended;)
         {
             if (_transport.Buffer.IsEmpty)
@@ -132,60 +119,37 @@ public sealed partial class SmtpSession
                 await WaitAsync(_options.DataTimeout, mayStop: false);
                 if (_end is not null)
                 {
-                    return null;
+                    return;
                 }
             }
 
-            ended = ReadContent(reader, gathered);
-            if (gathered.Length >= Gather || (ended && gathered.Length > 0))
-            {
-                length += gathered.Length;
-                Info.Quirks |= _eightBit || Ascii.IsValid(gathered.Written.Span) ? Quirks.None : Quirks.UndeclaredEightBit;
-                if (limit == 0 || length <= limit)
-                {
-                    await sink.WriteAsync(gathered.Written, cancel);
-                }
-
-                gathered.Clear();
-            }
+            ended = _content.Read(_transport.Buffer, out var read);
+            _transport.Consume(read);
+            Info.Quirks |= await _content.HandOnAsync(_eightBit, cancel);
         }
 
-        Info.Quirks |= reader.HadBareNewline ? Quirks.BareNewlineContent : Quirks.None;
         if (_service.NewlineMode == NewlineMode.LfOnly)
         {
             // Nothing may be smuggled behind an end that other servers do not see as one.
             _end = SessionEnd.Quit;
         }
 
-        if (limit > 0 && length > limit)
-        {
-            return Refused(SmtpReplies.TooLarge(limit), "size");
-        }
-
-        if (reader.HadBareNewline && _service.NewlineMode == NewlineMode.Reject)
-        {
-            return Refused(SmtpReplies.BareNewline, "bare newline");
-        }
-
-        return await sink.CompleteAsync(cancel);
+        await FinishAsync(_content, cancel);
     }
 
-    /// <summary>Reads what has come, up to the end of the message or until enough is gathered. True at the end of the message.</summary>
-    private bool ReadContent(DataReader reader, PooledBuffer gathered)
+    /// <summary>All of the content has come: the message is taken or refused, and the transaction is over.</summary>
+    private async ValueTask FinishAsync(IncomingContent content, CancellationToken cancel)
     {
-        var read = 0L;
-        var ended = false;
-        foreach (var segment in _transport.Buffer)
+        Info.Quirks |= await content.CompleteAsync(_eightBit, cancel);
+        var reply = content.IsTooLarge ? Refused(SmtpReplies.TooLarge(_service.MaxMessageBytes), "size")
+            : content.HadBareNewline && _service.NewlineMode == NewlineMode.Reject ? Refused(SmtpReplies.BareNewline, "bare newline")
+            : await content.Sink.CompleteAsync(cancel);
+        if (reply.IsPositive)
         {
-            ended = reader.Read(segment.Span, gathered, out var consumed);
-            read += consumed;
-            if (ended || gathered.Length >= Gather)
-            {
-                break;
-            }
+            (_errors, _idleCommands) = (0, 0);
         }
 
-        _transport.Consume(read);
-        return ended;
+        Answer(reply);
+        await ResetAsync();
     }
 }

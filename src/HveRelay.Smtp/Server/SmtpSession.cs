@@ -172,6 +172,13 @@ public sealed partial class SmtpSession : IAsyncDisposable
         }
 
         var command = SmtpCommand.Parse(line.Octets.Span);
+        if (command.Verb == SmtpVerb.Bdat)
+        {
+            // Refused or not, its octets follow.
+            await ChunkAsync(command.Argument, cancel);
+            return;
+        }
+
         if (SessionStates.Refusal(command.Verb, _state) is { } wrongOrder)
         {
             Refuse(wrongOrder, "wrong order");
@@ -243,6 +250,7 @@ public sealed partial class SmtpSession : IAsyncDisposable
         yield return "PIPELINING";
         yield return $"SIZE {_service.MaxMessageBytes}";
         yield return "8BITMIME";
+        yield return "CHUNKING";
         yield return "ENHANCEDSTATUSCODES";
         if (OffersTls)
         {
@@ -261,6 +269,13 @@ public sealed partial class SmtpSession : IAsyncDisposable
         {
             _state = SessionState.Ready;
             await _service.ResetAsync();
+            if (_content is not null)
+            {
+                await _content.DisposeAsync();
+                _content = null;
+            }
+
+            _chunkFailure = null;
         }
     }
 
@@ -272,14 +287,14 @@ public sealed partial class SmtpSession : IAsyncDisposable
     }
 
     /// <summary>The service's reply. A refusal of it is the client's error only where it is for good: 5yz.</summary>
-    private void Answer(Reply reply)
+    private void Answer(Reply reply, bool isError = true)
     {
         _transport.Write(reply);
         if (reply.Code == 421)
         {
             _end = SessionEnd.Refused;
         }
-        else if (reply.IsPermanent)
+        else if (reply.IsPermanent && isError)
         {
             CountError();
         }

@@ -13,6 +13,7 @@ public enum SmtpVerb
     Mail,
     Rcpt,
     Data,
+    Bdat,
     Rset,
     Noop,
     Vrfy,
@@ -45,6 +46,7 @@ public readonly record struct SmtpCommand(SmtpVerb Verb, string Argument)
         4 => Ascii.EqualsIgnoreCase(verb, "MAIL"u8) ? SmtpVerb.Mail
             : Ascii.EqualsIgnoreCase(verb, "RCPT"u8) ? SmtpVerb.Rcpt
             : Ascii.EqualsIgnoreCase(verb, "DATA"u8) ? SmtpVerb.Data
+            : Ascii.EqualsIgnoreCase(verb, "BDAT"u8) ? SmtpVerb.Bdat
             : Ascii.EqualsIgnoreCase(verb, "EHLO"u8) ? SmtpVerb.Ehlo
             : Ascii.EqualsIgnoreCase(verb, "HELO"u8) ? SmtpVerb.Helo
             : Ascii.EqualsIgnoreCase(verb, "AUTH"u8) ? SmtpVerb.Auth

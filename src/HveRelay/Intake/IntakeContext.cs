@@ -1,3 +1,4 @@
+using System.Net;
 using HveRelay.Mail;
 using HveRelay.Policy;
 using HveRelay.Queue;
@@ -23,4 +24,11 @@ public sealed record IntakeContext(
     string SenderDomain,
     string Postmaster,
     Func<Lane, int> RecipientsOfPart,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>Addresses that are remembered for a limit.</summary>
+    private const int MostAddresses = 10_000;
+
+    /// <summary>Messages of the last minute, by client and address.</summary>
+    public SlidingCount<(string Client, IPAddress Address)> Messages { get; } = new(TimeSpan.FromMinutes(1), MostAddresses, Clock);
+}

@@ -93,6 +93,12 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
             return new(Refuse(session, sender.Reason, sender.Reply));
         }
 
+        // Asked last: what is refused for another reason does not count.
+        if (client.MessagesPerMinute > 0 && !context.Messages.TryAdd((client.Name, session.Address), client.MessagesPerMinute))
+        {
+            return new(Refuse(session, "rate", IntakeReplies.TooFast(client.MessagesPerMinute)));
+        }
+
         _eightBit = command.EightBit;
         return new(IntakeReplies.SenderOk);
     }

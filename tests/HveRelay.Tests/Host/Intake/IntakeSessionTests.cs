@@ -79,12 +79,36 @@ public sealed class IntakeSessionTests : IntakeStory
     }
 
     [Fact]
+    public async Task One_message_too_many_in_a_minute_is_to_come_later()
+    {
+        Options.Clients![0].MessagesPerMinute = 2;
+        Options.Clients![0].Senders = ["*@contoso.com"];
+        var context = Context();
+        await using (var one = await BeginAsync(context))
+        {
+            await one.SendAsync("MAIL FROM:<x@example.com>\r\nMAIL FROM:<a@contoso.com>\r\nRSET\r\n");
+            await one.ReadLinesAsync(3);
+        }
+
+        await using var live = await BeginAsync(context);
+        await live.SendAsync("MAIL FROM:<a@contoso.com>\r\nRSET\r\nMAIL FROM:<b@contoso.com>\r\n");
+
+        Assert.Equal(
+            "250 2.1.0 OK\r\n250 2.0.0 OK\r\n450 4.7.1 Too many messages: at most 2 a minute, try again later\r\n", await live.ReadLinesAsync(3));
+        Assert.EndsWith("from=b@contoso.com reason=rate reply=\"450 4.7.1 Too many messages: at most 2 a minute, try again later\"", Log[^1], StringComparison.Ordinal);
+
+        Clock.Advance(TimeSpan.FromSeconds(61));
+        await live.SendAsync("MAIL FROM:<b@contoso.com>\r\n");
+        Assert.Equal("250 2.1.0 OK\r\n", await live.ReadLinesAsync(1));
+    }
+
+    [Fact]
     public async Task A_wrong_login_is_answered_after_a_while()
     {
         AskForALogin();
         await using var live = await BeginAsync();
         await live.SendAsync("EHLO erp\r\n");
-        await live.ReadLinesAsync(6);
+        await live.ReadLinesAsync(7);
 
         await live.SendAsync(Wrong);
         var reply = live.ReadLinesAsync(1);

@@ -52,9 +52,12 @@ public abstract class IntakeStory : IDisposable
         new MailLog(Clock, Write), new QueueAlarm(new MailLog(Clock, Write), Clock), _meter, Clock, TimeSpan.FromDays(2), "contoso.com", Options.Postmaster,
         _ => Options.Hve.MaxRecipientsPerMessage, NullLogger.Instance);
 
-    protected async Task<LiveSession> BeginAsync(TlsPolicy tls = TlsPolicy.None)
+    protected Task<LiveSession> BeginAsync(TlsPolicy tls = TlsPolicy.None) => BeginAsync(Context(), tls);
+
+    /// <summary>A session of a relay that may have had others.</summary>
+    private protected static async Task<LiveSession> BeginAsync(IntakeContext context, TlsPolicy tls = TlsPolicy.None)
     {
-        var live = new LiveSession(new IntakeSession(Context(), refusal: null), ServerTranscript.Options(tls));
+        var live = new LiveSession(new IntakeSession(context, refusal: null), ServerTranscript.Options(tls));
         await live.ReadLinesAsync(1);
         return live;
     }

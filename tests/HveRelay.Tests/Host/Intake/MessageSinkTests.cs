@@ -15,7 +15,7 @@ public sealed class MessageSinkTests : IntakeStory
     {
         await using var live = await BeginAsync();
         await live.SendAsync("EHLO printer\r\n");
-        await live.ReadLinesAsync(5);
+        await live.ReadLinesAsync(6);
 
         var reply = await SendAsync(live, Message, "b@contoso.com");
 

@@ -251,7 +251,7 @@ public sealed class HostileClientTests
             var live = new LiveSession(Deaf);
             await live.ReadLinesAsync(1);
             await live.SendAsync("EHLO printer\r\n");
-            await live.ReadLinesAsync(5);
+            await live.ReadLinesAsync(6);
             idle.Add(live);
         }
     }
