@@ -62,7 +62,7 @@ internal sealed class ProgramStory : IAsyncDisposable
             {
               "HostName": "relay.contoso.com",
               "DataDirectory": "data",
-              "Listeners": [ { "Name": "devices", "Address": "127.0.0.1", "Port": {{SmtpPort}} } ],
+              "Listeners": [ { "Name": "devices", "Address": "127.0.0.1", "Port": {{SmtpPort}}, "MaxConnectionsPerClient": 200 } ],
               "Clients": [ { "Name": "scanners", "Networks": [ "127.0.0.0/8" ] } ],
               "Hve": {
                 "Host": "localhost", "Port": {{_hvePort}}, "TrustedCertificate": "hve.pem", "AcceptedDomains": [ "contoso.com" ],
