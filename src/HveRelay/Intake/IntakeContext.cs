@@ -23,4 +23,8 @@ public sealed record IntakeContext(
     string SenderDomain,
     string Postmaster,
     Func<Lane, int> RecipientsOfPart,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>What the sessions show of their clients, for who writes it down.</summary>
+    public ClientsSeen Clients { get; } = new();
+}
