@@ -45,10 +45,11 @@ internal sealed class RelayHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _delivery;
+    private readonly ClientsSeenWriter _clients;
     private bool _stopped;
 
     private RelayHost(
-        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher)
+        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher, IntakeContext intake)
     {
         _app = app;
         State = state;
@@ -59,6 +60,7 @@ internal sealed class RelayHost : IAsyncDisposable
         _totals = totals;
         _clock = state.Clock;
         _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
+        _clients = new ClientsSeenWriter(intake.Clients, state.Store, state.Clock, intake.Logger);
     }
 
     public RelayState State { get; }
@@ -120,7 +122,7 @@ internal sealed class RelayHost : IAsyncDisposable
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
             options.Web.Port == 0 ? null : $"http://{new IPEndPoint(IPAddress.Parse(options.Web.Address), options.Web.Port)}",
             options.DataDirectory);
-        return new RelayHost(app, state, log, meter, totals, dispatcher);
+        return new RelayHost(app, state, log, meter, totals, dispatcher, intake);
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
@@ -142,6 +144,7 @@ internal sealed class RelayHost : IAsyncDisposable
         await using var cutShort = grace.Token.Register(_abort.Cancel);
         await _app.StopAsync(grace.Token);
         await _delivery;
+        await _clients.DisposeAsync();
         await _store.DisposeAsync();
     }
 

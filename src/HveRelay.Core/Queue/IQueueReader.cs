@@ -19,4 +19,10 @@ public interface IQueueReader : IAsyncDisposable
 
     /// <summary>Recipients in the ledger of a scope after <paramref name="since"/>, reservations included.</summary>
     ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel);
+
+    /// <summary>Clients that match, the latest seen first, at most <see cref="ClientFilter.Limit"/>.</summary>
+    ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel);
+
+    /// <summary>The history of what one address was refused, the latest first, at most <paramref name="most"/>.</summary>
+    ValueTask<IReadOnlyList<Refusal>> RefusalsAsync(string address, int most, CancellationToken cancel);
 }

@@ -12,6 +12,9 @@ namespace HveRelay.Queue;
 /// <summary>The port to the durable queue: content, envelopes, parts, attempts, and the quota ledger.</summary>
 public interface IQueueStore : IQueueReader
 {
+    /// <summary>Refusals of one address in the history: what repeats itself for ever must not fill the disk.</summary>
+    const int RefusalsKept = 100;
+
     /// <summary>False while there is no room for new mail: it would be refused with <see cref="StoreFault.Full"/>.</summary>
     bool HasRoom { get; }
 
@@ -56,7 +59,16 @@ public interface IQueueStore : IQueueReader
     ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel);
 
-    /// <summary>Drops messages whose last recipient ended before <paramref name="before"/>, at most <paramref name="most"/>; returns how many.</summary>
+    /// <summary>
+    /// Adds sightings to what is known of their clients, and refusals, oldest first, to the history. Of one address a store keeps the
+    /// latest <see cref="RefusalsKept"/>. Not durable: it goes with the next commit.
+    /// </summary>
+    ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel);
+
+    /// <summary>
+    /// Drops messages whose last recipient ended before <paramref name="before"/>, at most <paramref name="most"/>; returns how many.
+    /// With them go as many refusals of before, and clients that no entry covers and that were not seen since.
+    /// </summary>
     ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel);
 
     /// <summary>Durable. Writes and syncs a little: how long that took, for health and doctor.</summary>

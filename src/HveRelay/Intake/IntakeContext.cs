@@ -31,4 +31,7 @@ public sealed record IntakeContext(
 
     /// <summary>Messages of the last minute, by client and address.</summary>
     public SlidingCount<(string Client, IPAddress Address)> Messages { get; } = new(TimeSpan.FromMinutes(1), MostAddresses, Clock);
+
+    /// <summary>What the sessions show of their clients, for who writes it down.</summary>
+    public ClientsSeen Clients { get; } = new();
 }

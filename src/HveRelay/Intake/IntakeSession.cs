@@ -15,6 +15,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
 
     private readonly List<(string Address, Lane Lane)> _recipients = [];
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SessionSightings _sightings = new(context.Clients, context.Clock);
     private ClientRule? _client;
     private string _reversePath = string.Empty;
     private bool _eightBit;
@@ -134,7 +135,8 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
             _client!.Priority,
             _eightBit,
             new Origin(_client.Name, session.Address.ToString(), session.HelloName, session.User, session.Tls?.ToString(), session.Protocol));
-        return new((new MessageSink(context, draft, (reason, reply) => Refuse(session, reason, reply)), null));
+        return new((new MessageSink(
+            context, draft, (reason, reply) => Refuse(session, reason, reply), () => _sightings.Accepted(session, draft.Origin.Client)), null));
     }
 
     public ValueTask ResetAsync()
@@ -148,13 +150,21 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
 
     public void Refused(SessionInfo session, string reason, Reply reply) => Refuse(session, reason, reply);
 
+    /// <summary>The connection is over, however it came to that.</summary>
+    public void Ended(SessionInfo session) => _sightings.Ended(session, ClientName(session));
+
     private string Complete(string reversePath) =>
         reversePath.Length == 0 || context.SenderDomain.Length == 0 || reversePath.Contains('@', StringComparison.Ordinal)
             ? reversePath
             : $"{reversePath}@{context.SenderDomain}";
 
+    /// <summary>Who is refused before the policy was asked may be a client all the same: one with too many connections.</summary>
+    private string ClientName(SessionInfo session) => (_client ?? context.Policy.FindByAddress(session.Address))?.Name ?? string.Empty;
+
     private Reply Refuse(SessionInfo session, string reason, Reply reply, string? user = null, string? to = null)
     {
+        _sightings.Refused(
+            session, ClientName(session), user ?? session.User, _reversePath.Length == 0 ? null : _reversePath, to, reason, reply.ToString());
         context.Meter.Refused(_client?.Name ?? string.Empty, reason);
         context.Log.Refused(
             _client?.Name, session.Address.ToString(), user ?? session.User, _reversePath.Length == 0 ? null : _reversePath, to, reason, reply.ToString());

@@ -13,7 +13,7 @@ internal sealed record Draft(
     string ReversePath, IReadOnlyList<(string Address, Lane Lane)> Recipients, Priority Priority, bool EightBit, Origin Origin);
 
 /// <summary>Streams a message into the store and looks at its header as it passes. 250 only when the store has it.</summary>
-internal sealed class MessageSink(IntakeContext context, Draft draft, Func<string, Reply, Reply> refuse) : IContentSink
+internal sealed class MessageSink(IntakeContext context, Draft draft, Func<string, Reply, Reply> refuse, Action accepted) : IContentSink
 {
     /// <summary>RFC 5321 section 6.3 wants a limit of at least 100 where hops are counted blindly; a relay behind devices sees few.</summary>
     private const int MaxHops = 50;
@@ -88,6 +88,7 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
         }
 
         context.Signal.Pulse();
+        accepted();
         return IntakeReplies.Queued(envelope.Id.ToString());
     }
 

@@ -34,6 +34,8 @@ internal sealed class SmtpListener(
             {
                 sessions.Leave(listener, info.Address);
             }
+
+            service.Ended(info);
         }
     }
 

@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using HveRelay.Smtp;
 using HveRelay.Delivery;
+using HveRelay.Intake;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Metrics;
@@ -118,6 +119,12 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void Every_quirk_has_a_row() =>
+        Assert.Equal(
+            QuirkWords.Table.Select(row => row.Words),
+            Operating[Operating.IndexOf("| quirk |", StringComparison.Ordinal)..].Split("\n\n")[0].Split('\n').Skip(2).Select(line => line.Split('|')[1].Trim()));
+
+    [Fact]
     public void Every_event_has_a_row_with_its_fields_in_order()
     {
         var rows = Rows(Operating).Where(row => row.Length == 4).ToLookup(row => row[0].Trim('`'), row => row[2].Split(' '));
@@ -188,7 +195,7 @@ public sealed partial class DocumentationTests
         : Activator.CreateInstance(Nullable.GetUnderlyingType(type) ?? type);
 
     private static IEnumerable<string> Verbs(Command command, string prefix) => command.Subcommands.SelectMany(each =>
-        each.Subcommands.Count == 0 ? [prefix + each.Name] : Verbs(each, prefix + each.Name + " "));
+        Verbs(each, prefix + each.Name + " ").Concat(each.Action is null ? [] : [prefix + each.Name]));
 
     /// <summary>Lines of shell that call the program, and verbs with an option in running text; without comments, pipes and redirections.</summary>
     private static IEnumerable<string> Commands(string page) =>
@@ -225,7 +232,7 @@ public sealed partial class DocumentationTests
 
     private static string Read(string name) => File.ReadAllText(RepositoryFiles.PathOf(name)).ReplaceLineEndings("\n");
 
-    [GeneratedRegex("""(?:^(?:sudo -u \S+ )?hverelay |^dotnet run .* -- |`(?=(?:demo|simulate|check|health|send-test|queue \w+) --)|`hverelay )(?<command>[^`\n]+)""", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex("""(?:^(?:sudo -u \S+ )?hverelay |^dotnet run .* -- |`(?=(?:demo|simulate|check|health|send-test|clients|queue \w+) --)|`hverelay )(?<command>[^`\n]+)""", RegexOptions.Multiline, 1000)]
     private static partial Regex Command();
 
     [GeneratedRegex("""\]\((?!https?:)(?<target>[^)\s]+)\)""", RegexOptions.None, 1000)]

@@ -14,6 +14,8 @@ public sealed class RefusalTests
     [InlineData("queue", "show")]
     [InlineData("queue", "list", "--state", "lost")]
     [InlineData("queue", "show", "not-an-id")]
+    [InlineData("clients", "--address", "10.1")]
+    [InlineData("clients", "show", "scanner-3")]
     [InlineData("send-test")]
     [InlineData("simulate", "--account", "nobody")]
     [InlineData("simulate", "--fault", "sometimes=bad")]

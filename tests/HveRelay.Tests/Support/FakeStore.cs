@@ -15,6 +15,12 @@ public sealed class FakeStore : IQueueStore
 
     public StoreException? FailsEnqueueing { get; set; }
 
+    public StoreException? FailsSeeing { get; set; }
+
+    public List<ClientSighting> SeenClients { get; } = [];
+
+    public List<Refusal> SeenRefusals { get; } = [];
+
     /// <summary>Contents are counted and not kept.</summary>
     public bool Discards { get; set; }
 
@@ -68,6 +74,22 @@ public sealed class FakeStore : IQueueStore
     public ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) => throw new NotSupportedException();
 
     public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel)
+    {
+        if (FailsSeeing is not null)
+        {
+            throw FailsSeeing;
+        }
+
+        SeenClients.AddRange(clients);
+        SeenRefusals.AddRange(refusals);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<Refusal>> RefusalsAsync(string address, int most, CancellationToken cancel) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text;
 using HveRelay.Mail;
 using HveRelay.Queue;
+using static HveRelay.Operations.Verbs.PlainText;
 
 namespace HveRelay.Operations.Verbs;
 
-/// <summary>The queue for people: aligned columns that also go through grep, never cut off.</summary>
+/// <summary>The queue for people.</summary>
 internal static class QueueText
 {
     public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now, bool isQuotaUsedUp)
@@ -79,27 +80,8 @@ internal static class QueueText
     private static string Next(DateTimeOffset? due, DateTimeOffset now, bool isQuotaUsedUp) =>
         due is null ? "-" : due > now ? "in " + Span(due.Value - now) : isQuotaUsedUp ? "quota" : "now";
 
-    private static string Table(string[] head, IEnumerable<string[]> rows)
-    {
-        var all = rows.Prepend(head).ToList();
-        var widths = Enumerable.Range(0, head.Length).Select(column => all.Max(row => row[column].Length)).ToArray();
-        var text = new StringBuilder();
-        foreach (var row in all)
-        {
-            text.AppendJoin("  ", row.Select((cell, column) => column == head.Length - 1 ? cell : cell.PadRight(widths[column]))).Append('\n');
-        }
-
-        return text.ToString();
-    }
-
-    private static string Indented(string table) => "  " + table.TrimEnd('\n').Replace("\n", "\n  ", StringComparison.Ordinal) + "\n";
-
     private static string Sender(Envelope mail) => mail.ReversePath.Length == 0 ? "<>" : mail.ReversePath;
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture);
 }

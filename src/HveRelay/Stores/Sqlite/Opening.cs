@@ -56,7 +56,8 @@ internal static class Opening
         try
         {
             using var database = OpenToRead(path);
-            return Schema.IsCurrent(database) ? new ReadPool(() => OpenToRead(path)) : throw Foreign(path);
+            return Schema.IsCurrent(database) ? new ReadPool(() => OpenToRead(path))
+                : throw (Schema.IsOurs(database) ? Older(path) : Foreign(path));
         }
         catch (SqliteException cause)
         {
@@ -77,6 +78,9 @@ internal static class Opening
 
     private static StoreOpenException Foreign(string path) =>
         new($"{path} was made by a newer version of the relay, or by another program: run the version that made it, or name another directory");
+
+    private static StoreOpenException Older(string path) =>
+        new($"{path} was made by an older version of the relay: start the relay, which brings it up to date");
 
     private static Database OpenToRead(string path)
     {

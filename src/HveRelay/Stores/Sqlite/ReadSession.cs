@@ -13,5 +13,7 @@ internal sealed class ReadSession(Database database) : IDisposable
 
     public Counting Counting { get; } = new(database);
 
+    public ClientListing Clients { get; } = new(database);
+
     public void Dispose() => database.Dispose();
 }

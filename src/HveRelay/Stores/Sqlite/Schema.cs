@@ -55,6 +55,21 @@ internal static class Schema
             scope TEXT NOT NULL, second INTEGER NOT NULL, recipients INTEGER NOT NULL,
             PRIMARY KEY (scope, second)) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- name: of the entry of Clients, '' where none covers the address. quirks: "sessions quirk", line feed behind each.
+        CREATE TABLE client(
+            address TEXT NOT NULL, name TEXT NOT NULL, hello TEXT NOT NULL, user TEXT, tls TEXT, first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL, sessions INTEGER NOT NULL, messages INTEGER NOT NULL, refusals INTEGER NOT NULL,
+            refused_at INTEGER, reason TEXT, reply TEXT, quirks TEXT NOT NULL, PRIMARY KEY (address, name)) STRICT, WITHOUT ROWID;
+        CREATE INDEX client_unknown ON client(last_seen) WHERE name = '';
+
+        -- sender and recipient: of MAIL and RCPT.
+        CREATE TABLE refusal(
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, address TEXT NOT NULL, client TEXT NOT NULL, user TEXT, sender TEXT,
+            recipient TEXT, reason TEXT NOT NULL, reply TEXT NOT NULL) STRICT;
+        CREATE INDEX refusal_address ON refusal(address);
+        CREATE INDEX refusal_at ON refusal(at);
+        """,
     ];
 
     public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;

@@ -54,6 +54,12 @@ internal sealed class SqliteQueueReader(ReadPool pool) : IQueueReader
     public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) =>
         ValueTask.FromResult(pool.Read(session => session.Counting.Used(scope, since)));
 
+    public async ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel) =>
+        await Task.Run(() => pool.Read(session => session.Clients.List(filter)), cancel);
+
+    public ValueTask<IReadOnlyList<Refusal>> RefusalsAsync(string address, int most, CancellationToken cancel) =>
+        ValueTask.FromResult<IReadOnlyList<Refusal>>(pool.Read(session => session.Clients.Refusals(address, most)));
+
     public ValueTask DisposeAsync()
     {
         pool.Dispose();

@@ -105,6 +105,9 @@ public sealed class SqliteQueueStore : IQueueStore
         IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
 
+    public async ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel) =>
+        await DoAsync(Need.Write, session => session.Seeing.Add(clients, refusals), cancel);
+
     public async ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel)
     {
         // In small pieces, so that mail that arrives gets in between.
@@ -120,6 +123,7 @@ public sealed class SqliteQueueStore : IQueueStore
             }
         }
 
+        await DoAsync(Need.Write, session => session.Seeing.Purge(before, most), cancel);
         return purged;
     }
 
@@ -141,6 +145,12 @@ public sealed class SqliteQueueStore : IQueueStore
 
     public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) =>
         _reader.UsedAsync(scope, since, cancel);
+
+    public ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel) =>
+        _reader.ClientsAsync(filter, cancel);
+
+    public ValueTask<IReadOnlyList<Refusal>> RefusalsAsync(string address, int most, CancellationToken cancel) =>
+        _reader.RefusalsAsync(address, most, cancel);
 
     /// <summary>Commits what is under way and closes the file; what is handed in after that is refused.</summary>
     public async ValueTask DisposeAsync()

@@ -33,6 +33,7 @@ internal sealed class WriteSession : IDisposable
         Expiring = new Expiring(database, Parts, ends);
         Recovery = new Recovery(database, Parts, attempts, ends, Due, Ledger, Contents);
         Purging = new Purging(database);
+        Seeing = new Seeing(database);
     }
 
     private enum Undo
@@ -63,6 +64,8 @@ internal sealed class WriteSession : IDisposable
     public Recovery Recovery { get; }
 
     public Purging Purging { get; }
+
+    public Seeing Seeing { get; }
 
     public bool InTransaction => _database.InTransaction;
 

@@ -1,3 +1,4 @@
+using HveRelay.Queue;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Tests.Support;
 
@@ -108,6 +109,30 @@ public sealed class SqliteOpeningTests : IDisposable
 
         var refused = await Assert.ThrowsAsync<StoreOpenException>(() => _sqlite.OpenAsync());
         Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_queue_of_the_first_version_is_brought_up_to_date_and_keeps_its_mail()
+    {
+        var due = _clock.GetUtcNow().UtcTicks;
+        _sqlite.Ask($"""
+            {Schema.Migrations[0]}
+            INSERT INTO message VALUES (7, 'a@contoso.com', {due}, {due}, 3, 1, 0, 'scanners', '10.20.3.7', 'scanner-3', NULL, NULL, 'SMTP', 1, 1, 0, NULL);
+            INSERT INTO part VALUES (7, 1, 1, '{SqliteFixture.AnyLane[0].Name}', 'scanners', 1, {due}, NULL, 0, 0);
+            INSERT INTO recipient VALUES (7, 1, 0, 'b@contoso.com', 0, {due}, NULL);
+            INSERT INTO content VALUES (1 << 20, x'6869');
+            PRAGMA application_id={Schema.ApplicationId}; PRAGMA user_version=1;
+            """);
+        var early = Assert.Throws<StoreOpenException>(() => SqliteQueueStore.OpenReader(_sqlite.Directory.Path));
+        Assert.Contains("older version of the relay: start the relay", early.Message, StringComparison.Ordinal);
+
+        await using var store = await _sqlite.OpenAsync();
+
+        Assert.Equal("b@contoso.com", Assert.Single(Assert.Single(await _sqlite.TakeAsync(store)).Recipients).Address);
+        await store.SeenAsync([], [new Refusal(_clock.GetUtcNow(), "10.20.3.7", "scanners", null, null, null, "size", "552")], CancellationToken.None);
+        await store.ProbeAsync(CancellationToken.None);
+        Assert.Single(await store.RefusalsAsync("10.20.3.7", 10, CancellationToken.None));
+        Assert.Equal(Schema.Migrations.Length, _sqlite.Ask("PRAGMA user_version"));
     }
 
     [Fact]

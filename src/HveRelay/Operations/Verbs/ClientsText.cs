@@ -1,0 +1,45 @@
+using HveRelay.Queue;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary>The clients for people.</summary>
+internal static class ClientsText
+{
+    public static string Of(IReadOnlyList<ClientSighting> clients) => clients.Count == 0
+        ? "no clients\n"
+        : PlainText.Table(
+            ["ADDRESS", "CLIENT", "NAME", "USER", "TLS", "FIRST SEEN", "LAST SEEN", "SESSIONS", "MESSAGES", "REFUSED", "QUIRKS", "LATEST REFUSAL"],
+            clients.Select(client => new[]
+            {
+                client.Address,
+                OrDash(client.Client),
+                OrDash(client.HelloName),
+                OrDash(client.User),
+                OrDash(client.Tls),
+                PlainText.Time(client.FirstSeen),
+                PlainText.Time(client.LastSeen),
+                PlainText.Number(client.Sessions),
+                PlainText.Number(client.Messages),
+                PlainText.Number(client.Refusals),
+                OrDash(string.Join(", ", client.Quirks.OrderByDescending(each => each.Value).Select(each => $"{each.Key} ({each.Value})"))),
+                client.LatestRefusal is { } latest ? $"{PlainText.Time(latest.At)} {latest.Reason}: {latest.Reply}" : "-",
+            }));
+
+    public static string Of(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals) =>
+        Of(clients) + "Refusals\n" + (refusals.Count == 0
+            ? "  none in the history\n"
+            : PlainText.Indented(PlainText.Table(
+                ["TIME", "CLIENT", "USER", "FROM", "TO", "REASON", "REPLY"],
+                refusals.Select(refusal => new[]
+                {
+                    PlainText.Time(refusal.At),
+                    OrDash(refusal.Client),
+                    OrDash(refusal.User),
+                    OrDash(refusal.From),
+                    OrDash(refusal.To),
+                    refusal.Reason,
+                    refusal.Reply,
+                }))));
+
+    private static string OrDash(string? text) => string.IsNullOrEmpty(text) ? "-" : text;
+}
