@@ -155,7 +155,7 @@ public sealed class IntakeSessionTests : IntakeStory
         AskForALogin();
         await using var live = await BeginAsync();
         await live.SendAsync("EHLO erp\r\nAUTH LOGIN\r\nZXJw\r\nZ2VoZWlt\r\nAUTH LOGIN Z2VoZWlt\r\nAUTH PLAIN AGVycABnZWhlaW0=x\r\nZ2VoZWlt\r\n");
-        await live.ReadLinesAsync(6 + 2 + 3);
+        await live.ReadLinesAsync(7 + 2 + 3);
 
         Assert.DoesNotContain(Log, line => line.Contains("geheim", StringComparison.Ordinal) || line.Contains("Z2VoZWlt", StringComparison.Ordinal));
     }
