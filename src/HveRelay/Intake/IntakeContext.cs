@@ -31,4 +31,6 @@ public sealed record IntakeContext(
 
     /// <summary>Messages of the last minute, by client and address.</summary>
     public SlidingCount<(string Client, IPAddress Address)> Messages { get; } = new(TimeSpan.FromMinutes(1), MostAddresses, Clock);
+
+    public LoginLimit Logins { get; } = new(Clock);
 }
