@@ -54,6 +54,7 @@ internal static class SessionStates
         [SmtpVerb.Help] =     [Go,       Go,       Go,       Go,       Go,       Go],
         [SmtpVerb.Quit] =     [Go,       Go,       Go,       Go,       Go,       Go],
         [SmtpVerb.Http] =     [Go,       Go,       Go,       Go,       Go,       Go],
+        [SmtpVerb.Proxy] =    [Go,       Go,       Go,       Go,       Go,       Go],
         [SmtpVerb.Unknown] =  [Go,       Go,       Go,       Go,       Go,       Go],
     };
 

@@ -227,6 +227,10 @@ public sealed partial class SmtpSession : IAsyncDisposable
             case SmtpVerb.Http:
                 Close(Refused(SmtpReplies.NotSmtp(_options.HostName), "http"), SessionEnd.Refused);
                 break;
+            case SmtpVerb.Proxy:
+                // To go on would be to take the proxy for the client.
+                Close(Refused(SmtpReplies.NotSmtp(_options.HostName), "proxy"), SessionEnd.Refused);
+                break;
             default:
                 Refuse(SmtpReplies.Unknown, "unknown command");
                 break;

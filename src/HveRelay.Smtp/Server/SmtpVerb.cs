@@ -23,6 +23,9 @@ public enum SmtpVerb
 
     /// <summary>A request of HTTP: a browser was made to speak to us, or somebody mistook the port.</summary>
     Http,
+
+    /// <summary>A header of the PROXY protocol where none is believed.</summary>
+    Proxy,
 }
 
 /// <summary>A command line without its end: the verb, and what follows it.</summary>
@@ -59,6 +62,7 @@ public readonly record struct SmtpCommand(SmtpVerb Verb, string Argument)
             : verb.SequenceEqual("POST"u8) || verb.SequenceEqual("HEAD"u8) ? SmtpVerb.Http
             : SmtpVerb.Unknown,
         3 => verb.SequenceEqual("GET"u8) || verb.SequenceEqual("PUT"u8) ? SmtpVerb.Http : SmtpVerb.Unknown,
+        5 => verb.SequenceEqual("PROXY"u8) ? SmtpVerb.Proxy : SmtpVerb.Unknown,
         7 => verb.SequenceEqual("OPTIONS"u8) || verb.SequenceEqual("CONNECT"u8) ? SmtpVerb.Http : SmtpVerb.Unknown,
         8 => Ascii.EqualsIgnoreCase(verb, "STARTTLS"u8) ? SmtpVerb.StartTls : SmtpVerb.Unknown,
         _ => SmtpVerb.Unknown,

@@ -34,4 +34,6 @@ public sealed record IntakeContext(
 
     /// <summary>What the sessions show of their clients, for who writes it down.</summary>
     public ClientsSeen Clients { get; } = new();
+
+    public LoginLimit Logins { get; } = new(Clock);
 }

@@ -24,6 +24,10 @@ internal static class IntakeReplies
 
     public static Reply TooManyConnections(string host) => Reply.Of(421, "4.7.0", $"{host} Too many connections, try again later");
 
+    public static Reply TooManyLogins(string host) => Reply.Of(421, "4.7.0", $"{host} Too many failed logins, try again later");
+
+    public static Reply BadProxy(string host, string failure) => Reply.Of(421, "4.7.0", $"{host} {failure}, closing");
+
     public static Reply TooFast(int limit) => Reply.Of(450, "4.7.1", $"Too many messages: at most {limit} a minute, try again later");
 
     public static Reply TooLarge(long limit) => Reply.Of(552, "5.3.4", $"Message too large: at most {limit} octets");

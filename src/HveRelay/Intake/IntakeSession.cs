@@ -50,8 +50,16 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
 
     public async ValueTask<Reply> AuthenticateAsync(SessionInfo session, string user, string password, CancellationToken cancel)
     {
+        if (context.Logins.IsReached(session.Address))
+        {
+            // The right password is not told from a wrong one either, or guessing would go on.
+            return Refuse(session, "login limit", IntakeReplies.TooManyLogins(context.HostName), user: user);
+        }
+
         if (!await context.Users.VerifyAsync(user, password, cancel))
         {
+            context.Logins.Failed(session.Address);
+
             // Who tries passwords is to try few of them.
             await Task.Delay(FailedLoginDelay, context.Clock, cancel);
             return Refuse(session, "login", IntakeReplies.LoginFailed, user: user);

@@ -1,5 +1,6 @@
 using System.Net;
 using HveRelay.Configuration;
+using HveRelay.Smtp;
 using HveRelay.Smtp.Server;
 using Microsoft.AspNetCore.Connections;
 
@@ -9,9 +10,28 @@ namespace HveRelay.Intake;
 internal sealed class SmtpListener(
     ListenerOptions listener, SmtpSessionOptions options, IntakeContext context, SessionRegistry sessions)
 {
+    private readonly ProxyDoor _door = new(listener, context.Clock);
+
     public async Task RunAsync(ConnectionContext connection)
     {
         var remote = connection.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
+        try
+        {
+            var (client, failure) = await _door.IdentifyAsync(remote, connection.Transport.Input);
+            if (client is null)
+            {
+                await RefuseAsync(connection, remote.Address, IntakeReplies.BadProxy(context.HostName, failure!));
+                return;
+            }
+
+            remote = client;
+        }
+        catch (Exception lost) when (lost is ConnectionAbortedException or ConnectionResetException)
+        {
+            // It went away before it said who is there.
+            return;
+        }
+
         var info = new SessionInfo(remote.Address, remote.Port, listener.Name);
         var entered = sessions.TryEnter(listener, info.Address);
         var service = new IntakeSession(context, entered ? null : IntakeReplies.TooManyConnections(context.HostName));
@@ -37,6 +57,19 @@ internal sealed class SmtpListener(
 
             service.Ended(info);
         }
+    }
+
+    /// <summary>A proxy without a header. Where TLS comes first it could not read a reply.</summary>
+    private async Task RefuseAsync(ConnectionContext connection, IPAddress proxy, Reply reply)
+    {
+        context.Meter.Refused(string.Empty, "proxy");
+        context.Log.Refused(null, proxy.ToString(), null, null, null, "proxy", reply.ToString());
+        if (options.Tls != TlsPolicy.Implicit)
+        {
+            reply.WriteTo(connection.Transport.Output);
+        }
+
+        await HangUpAsync(connection);
     }
 
     private async Task RunAsync(SmtpSession session)

@@ -122,20 +122,30 @@ public sealed class IntakeSessionTests : IntakeStory
     }
 
     [Fact]
-    public async Task Who_tries_passwords_is_sent_away()
+    public async Task Who_tries_passwords_is_sent_away_for_a_while_the_right_one_too()
     {
         AskForALogin();
-        await using var live = await BeginAsync();
-        await live.SendAsync("EHLO erp\r\n" + string.Concat(Enumerable.Repeat(Wrong, 20)));
-
-        var replies = live.ReadToEndAsync();
-        for (var i = 0; i < 20; i++)
+        var context = Context();
+        for (var i = 0; i < LoginLimit.MostFailures; i++)
         {
+            await using var live = await BeginAsync(context);
+            await live.SendAsync("EHLO erp\r\n" + Wrong);
             await Until.True(() => Clock.Waiting > 0);
             Clock.Advance(HveRelay.Intake.IntakeSession.FailedLoginDelay);
+            Assert.EndsWith("535 5.7.8 Authentication credentials invalid\r\n", await live.ReadLinesAsync(8), StringComparison.Ordinal);
         }
 
-        Assert.EndsWith("421 4.7.0 relay.example Too many errors, closing\r\n", await replies, StringComparison.Ordinal);
+        await using (var live = await BeginAsync(context))
+        {
+            await live.SendAsync("EHLO erp\r\n" + Right);
+            Assert.EndsWith("421 4.7.0 relay.example Too many failed logins, try again later\r\n", await live.ReadToEndAsync(), StringComparison.Ordinal);
+            Assert.Contains(" reason=\"login limit\" ", Log[^1], StringComparison.Ordinal);
+        }
+
+        Clock.Advance(LoginLimit.Window + TimeSpan.FromMinutes(1));
+        await using var later = await BeginAsync(context);
+        await later.SendAsync("EHLO erp\r\n" + Right);
+        Assert.EndsWith("235 2.7.0 Authentication successful\r\n", await later.ReadLinesAsync(8), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +165,7 @@ public sealed class IntakeSessionTests : IntakeStory
         AskForALogin();
         await using var live = await BeginAsync();
         await live.SendAsync("EHLO erp\r\nAUTH LOGIN\r\nZXJw\r\nZ2VoZWlt\r\nAUTH LOGIN Z2VoZWlt\r\nAUTH PLAIN AGVycABnZWhlaW0=x\r\nZ2VoZWlt\r\n");
-        await live.ReadLinesAsync(6 + 2 + 3);
+        await live.ReadLinesAsync(7 + 2 + 3);
 
         Assert.DoesNotContain(Log, line => line.Contains("geheim", StringComparison.Ordinal) || line.Contains("Z2VoZWlt", StringComparison.Ordinal));
     }

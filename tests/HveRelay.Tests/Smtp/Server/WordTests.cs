@@ -115,6 +115,7 @@ public sealed class WordTests
     [InlineData(SmtpVerb.Help, "------")]
     [InlineData(SmtpVerb.Quit, "------")]
     [InlineData(SmtpVerb.Http, "------")]
+    [InlineData(SmtpVerb.Proxy, "------")]
     [InlineData(SmtpVerb.Unknown, "------")]
     public void Who_comes_out_of_order_hears_503(SmtpVerb verb, string refused)
     {
