@@ -9,6 +9,8 @@ namespace HveRelay.Delivery;
 /// </summary>
 internal sealed class AccountSender : IAsyncDisposable
 {
+    private static readonly TimeSpan BriefWait = TimeSpan.FromSeconds(2);
+
     private readonly SenderPlan _plan;
     private readonly DeliveryContext _context;
     private readonly AccountCircuit _circuit;
@@ -53,6 +55,11 @@ internal sealed class AccountSender : IAsyncDisposable
             catch (StoreException trouble)
             {
                 _context.Alarm.Raise(trouble);
+            }
+            catch (Exception unexpected)
+            {
+                // A bug; but an account that stops in silence is worse than one that stumbles every second and says so.
+                _context.Logger.LogError(unexpected, "Taking mail for {Account} failed and is tried again", _plan.Account);
             }
 
             await _pool.CloseColdAsync();
@@ -136,7 +143,12 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private void WaitForQuota(string scope, DateTimeOffset until)
     {
-        if (until > _noQuotaUntil)
+        if (until - _context.Clock.GetUtcNow() <= BriefWait)
+        {
+            // Only attempts under way are in the way: when they end there may be room. Nothing is used up yet.
+            _noQuotaUntil = until;
+        }
+        else if (until > _noQuotaUntil)
         {
             var rule = _plan.Rules.First(rule => rule.Scope == scope);
             _noQuotaUntil = until;

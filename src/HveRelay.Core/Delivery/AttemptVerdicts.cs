@@ -16,6 +16,8 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
 
     public static AttemptVerdicts Of(DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, DateTimeOffset now)
     {
+        // Drawn once: what was sent together is due together, or the next attempt would fall into pieces.
+        var later = schedule.After(part.Attempt, now);
         var anyAccepted = results.Any(result => result is RecipientResult.Accepted);
         (ReplyVerdict, string)? trouble = null;
         var ends = new AttemptVerdict[results.Count];
@@ -26,8 +28,8 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
             {
                 RecipientResult.Accepted accepted => new(recipient.Address, new(recipient.Number, Outcome.Relayed, accepted.Reply.ToString()), null),
                 RecipientResult.Unsure unsure => new(
-                    recipient.Address, new(recipient.Number, Outcome.Unsure, unsure.Failure.Words, schedule.After(part.Attempt, now)), null),
-                RecipientResult.NotSent failed => NotSent(part, recipient, failed.Failure, anyAccepted, schedule, now),
+                    recipient.Address, new(recipient.Number, Outcome.Unsure, unsure.Failure.Words, later), null),
+                RecipientResult.NotSent failed => NotSent(part, recipient, failed.Failure, anyAccepted, later, now),
                 _ => throw new InvalidOperationException($"No such result: {results[i]}"),
             };
             if (ends[i].Verdict is { Class: ReplyClass.AccountFault or ReplyClass.Throttled or ReplyClass.QuotaReached } verdict)
@@ -45,10 +47,9 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
             with { Trouble = (ReplyTable.Classify(failure), failure.Words) };
 
     private static AttemptVerdict NotSent(
-        DuePart part, DueRecipient recipient, SmtpFailure failure, bool anyAccepted, RetrySchedule schedule, DateTimeOffset now)
+        DuePart part, DueRecipient recipient, SmtpFailure failure, bool anyAccepted, DateTimeOffset later, DateTimeOffset now)
     {
         var verdict = ReplyTable.Classify(failure);
-        var later = schedule.After(part.Attempt, now);
         return verdict.Class switch
         {
             ReplyClass.Permanent => Ended(Outcome.Failed, null),

@@ -59,9 +59,10 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
             {
                 return;
             }
-            catch (StoreException trouble)
+            catch (Exception trouble)
             {
-                context.Logger.LogWarning(trouble, "Housekeeping of the queue failed and is tried again");
+                // Whatever it was, the next run comes: a loop that ends in silence would let the queue rot.
+                context.Logger.LogError(trouble, "Housekeeping of the queue failed and is tried again");
                 await Task.Delay(context.Options.Housekeeping, context.Clock, CancellationToken.None);
             }
         }

@@ -28,7 +28,8 @@ internal static class OutboundContent
             token => BodyAsync(context.Store, envelope.Id, head, rewritten.BodyStart, token));
     }
 
-    private static string? OnlyRecipient(DuePart part) => part is { Of: 1, Recipients: [var only] } && only.Number == 0 ? only.Address : null;
+    /// <summary>The message's only recipient. At a later attempt others may have been relayed, and nobody here knows.</summary>
+    private static string? OnlyRecipient(DuePart part) => part is { Of: 1, Attempt: 1, Recipients: [var only] } ? only.Address : null;
 
     /// <summary>The content as far as its header block goes at least; a small message as a whole.</summary>
     private static async ValueTask<ReadOnlyMemory<byte>> HeadAsync(IQueueReader store, MessageId id, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Smtp;
+using Microsoft.Extensions.Logging;
 
 namespace HveRelay.Delivery;
 
@@ -183,9 +184,17 @@ internal sealed class PartAttempt(
                 await record();
                 return;
             }
-            catch (StoreException failed)
+            catch (Exception failed)
             {
-                context.Alarm.Raise(failed);
+                if (failed is StoreException trouble)
+                {
+                    context.Alarm.Raise(trouble);
+                }
+                else
+                {
+                    context.Logger.LogError(failed, "What became of {Id} cannot be recorded and is tried again", part.Envelope.Id.ToString());
+                }
+
                 await Task.Delay(RecordAgain, context.Clock, CancellationToken.None);
             }
         }

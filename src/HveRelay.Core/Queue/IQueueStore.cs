@@ -7,7 +7,8 @@ namespace HveRelay.Queue;
 //   2. A call that throws StoreException changed nothing.
 //   3. One failing call never harms another that shares its commit.
 //   4. Times are handed in; a store has no clock.
-//   5. What is leased is not taken again before the lease is over; who lost a lease can no longer complete under it.
+//   5. What is leased is not taken again before the lease is over, nor while an attempt on it is under way in a node that lives;
+//      who lost a lease can no longer begin or complete under it.
 
 /// <summary>The port to the durable queue: content, envelopes, parts, attempts, and the quota ledger.</summary>
 public interface IQueueStore : IQueueReader

@@ -5,6 +5,9 @@ namespace HveRelay.Configuration.Rules;
 /// <summary>The relay's own name, certificate, postmaster and queue.</summary>
 internal static class RelayRules
 {
+    private const string TooLong = "is from 00:00:00 to 3650.00:00:00, ten years";
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
+
     private static readonly Rule<RelayOptions>[] OfTheName =
     [
         new(
@@ -45,6 +48,8 @@ internal static class RelayRules
             (queue, _) => queue.Store == QueueStoreKind.Sqlite && queue.ConnectionString.Length > 0,
             "has no effect: Queue.Store is Sqlite"),
         new(Error, "Lifetime", (queue, _) => queue.Lifetime <= TimeSpan.Zero, "00:00:00 would give up every message at once"),
+        new(Error, "Lifetime", (queue, _) => queue.Lifetime > Longest, TooLong),
+        new(Error, "KeepHistory", (queue, _) => queue.KeepHistory > Longest || queue.KeepHistory < TimeSpan.Zero, TooLong),
         new(
             Warning,
             "Lifetime",
@@ -60,6 +65,7 @@ internal static class RelayRules
     private static readonly Rule<TimeSpan>[] OfEachWait =
     [
         new(Error, string.Empty, (wait, _) => wait <= TimeSpan.Zero, "00:00:00 would try again without end and without a pause"),
+        new(Error, string.Empty, (wait, _) => wait > Longest, TooLong),
     ];
 
     public static IEnumerable<Finding> OfName(RelayOptions relay) => Entry.One(string.Empty, relay).Apply(OfTheName, relay);

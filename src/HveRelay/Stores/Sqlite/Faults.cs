@@ -19,11 +19,17 @@ internal static class Faults
         [26 /* NOTADB */] = (StoreFault.Damaged, "the queue is damaged"),
     };
 
-    /// <summary>The fault behind an exception, or the exception itself where it is a bug.</summary>
-    public static Exception Translate(Exception cause) =>
-        cause is SqliteException sqlite && ByCode.TryGetValue(sqlite.SqliteErrorCode, out var known)
-            ? new StoreException(known.Fault, $"{known.Words}: {sqlite.Message}", sqlite)
-            : cause;
+    /// <summary>The fault behind an exception; whatever SQLite says is one. The exception itself where it is a bug of ours.</summary>
+    public static Exception Translate(Exception cause)
+    {
+        if (cause is not SqliteException sqlite)
+        {
+            return cause;
+        }
+
+        var (fault, words) = ByCode.GetValueOrDefault(sqlite.SqliteErrorCode, (StoreFault.Unwritable, "the queue could not be used"));
+        return new StoreException(fault, $"{words}: {sqlite.Message}", sqlite);
+    }
 
     /// <summary>The fault of a lost transaction: every operation in it fails with it.</summary>
     public static StoreException OfTransaction(Exception cause) =>

@@ -16,6 +16,12 @@ internal sealed class Taking(Database database, PartRows parts, DueIndex index, 
     private readonly Statement _message = database.Prepare($"SELECT {Rows.EnvelopeColumns} FROM message WHERE id = ?");
     private readonly Statement _part = database.Prepare("SELECT of, attempts FROM part WHERE message = ? AND number = ?");
 
+    private readonly Statement _open = database.Prepare(
+        "SELECT EXISTS (SELECT 1 FROM attempt WHERE message = ? AND part = ? AND ended_at IS NULL)");
+
+    private readonly Statement _extend = database.Prepare(
+        "UPDATE part SET lease_until = ?3, next_due = ?3 WHERE message = ?1 AND number = ?2");
+
     private readonly Statement _lease = database.Prepare(
         "UPDATE part SET token = ?, lease_until = ?4, next_due = ?4 WHERE message = ?2 AND number = ?3");
 
@@ -54,6 +60,14 @@ internal sealed class Taking(Database database, PartRows parts, DueIndex index, 
 
     private DuePart? Lease(DueHead head, TakeRequest request)
     {
+        if (IsUnderWay(head))
+        {
+            // One relay owns this queue, so who holds the part is alive and at it, however late it is or whatever the clock did: taken
+            // again it would be sent twice.
+            _extend.Set(head.Message).Set(head.Part).Set(request.LeaseUntil).Run();
+            return null;
+        }
+
         var recipients = new List<DueRecipient>();
         _recipients.Set(head.Message).Set(head.Part).Set(request.Now).Set(request.MostRecipients);
         while (_recipients.Next())
@@ -77,5 +91,13 @@ internal sealed class Taking(Database database, PartRows parts, DueIndex index, 
         var lease = new Lease(envelope.Id, head.Part, counters.NextSequence());
         _lease.Set(lease.Token).Set(head.Message).Set(head.Part).Set(request.LeaseUntil).Run();
         return new DuePart(lease, envelope, head.Part, of, head.Lane, attempts + 1, recipients);
+    }
+
+    private bool IsUnderWay(DueHead head)
+    {
+        _open.Set(head.Message).Set(head.Part).Next();
+        var isUnderWay = _open.Int(0) != 0;
+        _open.Reset();
+        return isUnderWay;
     }
 }

@@ -35,6 +35,16 @@ public sealed class AttemptVerdictsTests
         Assert.All(verdicts.Ends, end => Assert.True(end.End.DueAt > Now));
     }
 
+    [Fact]
+    public void What_was_sent_together_is_due_together()
+    {
+        var busy = NotSent(Stage.FinalDot, "451 4.3.0 busy");
+
+        var verdicts = Of(busy, busy, Unsure, busy);
+
+        Assert.Single(verdicts.Ends.Select(end => end.End.DueAt).Distinct());
+    }
+
     [Theory]
     [InlineData(Stage.Auth, "535 5.7.3 Authentication unsuccessful")]
     [InlineData(Stage.FinalDot, "554 5.2.0 SubmissionQuotaExceeded")]
