@@ -168,7 +168,7 @@ internal sealed class RelayHost : IAsyncDisposable
                 around.Clock,
                 new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger).CreateLogger("HveRelay.Stores.Sqlite"));
         }
-        catch (Exception failed) when (failed is StoreOpenException or IOException or UnauthorizedAccessException)
+        catch (Exception failed) when (failed is StoreOpenException or StoreException or IOException or UnauthorizedAccessException)
         {
             throw new RelayStartException("DataDirectory", failed.Message, failed);
         }

@@ -103,6 +103,7 @@ internal sealed class PartAttempt(
             }
             catch (StoreException unreadable)
             {
+                context.Alarm.Raise(unreadable);
                 return new SendResult.Attempted(_grant.AttemptId, AllFailed(new SmtpFailure(
                     Stage.Mail, null, Breakage.ContentUnreadable, $"The message cannot be read from the queue: {unreadable.Message}")));
             }

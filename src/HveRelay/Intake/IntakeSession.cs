@@ -71,6 +71,8 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
 
     public ValueTask<Reply> MailAsync(SessionInfo session, MailCommand command, CancellationToken cancel)
     {
+        // First of all: a refusal is logged with whom it concerns.
+        _reversePath = Complete(command.ReversePath);
         var client = context.Policy.Find(session.Address, session.User);
         if (client is null)
         {
@@ -96,7 +98,6 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
             return new(Refuse(session, "store", IntakeReplies.Of(StoreFault.Full)));
         }
 
-        _reversePath = Complete(command.ReversePath);
         if (RelayPolicy.RefuseSender(client, _reversePath) is { } sender)
         {
             return new(Refuse(session, sender.Reason, sender.Reply));

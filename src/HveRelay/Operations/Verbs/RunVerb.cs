@@ -40,7 +40,7 @@ internal static class RunVerb
             log.Config(EventLevel.Warning, warning.Key, warning.Sentence);
         }
 
-        using var signals = new Signals(cancel);
+        var signals = new Signals(cancel);
         await using var relay = await RelayHost.StartAsync(options, surroundings, cancel);
         SystemdNotify.Ready();
         await started();

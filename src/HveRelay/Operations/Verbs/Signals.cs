@@ -3,19 +3,21 @@ using System.Runtime.InteropServices;
 namespace HveRelay.Operations.Verbs;
 
 /// <summary>SIGTERM and Ctrl-C: the first asks the process to end in good order, the second to hurry.</summary>
-internal sealed class Signals : IDisposable
+#pragma warning disable CA1001 // It lives as long as the process.
+internal sealed class Signals
+#pragma warning restore CA1001
 {
+    // Taken until the process is gone: a signal in its last moments must not cut the closing of the queue short.
+    private static readonly List<PosixSignalRegistration> Registrations = [];
+
     private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _hurry = new();
-    private readonly PosixSignalRegistration _terminate;
-    private readonly PosixSignalRegistration _interrupt;
-    private readonly CancellationTokenRegistration _cancelled;
 
     public Signals(CancellationToken cancel)
     {
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take);
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Take);
-        _cancelled = cancel.Register(() => _first.TrySetResult("cancelled"));
+        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take));
+        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Take));
+        cancel.Register(() => _first.TrySetResult("cancelled"));
     }
 
     /// <summary>The name of the first signal.</summary>
@@ -23,14 +25,6 @@ internal sealed class Signals : IDisposable
 
     /// <summary>A second signal came.</summary>
     public CancellationToken Hurry => _hurry.Token;
-
-    public void Dispose()
-    {
-        _cancelled.Dispose();
-        _interrupt.Dispose();
-        _terminate.Dispose();
-        _hurry.Dispose();
-    }
 
     private void Take(PosixSignalContext context)
     {

@@ -34,7 +34,7 @@ internal static class SimulateVerb
             }
 
             await output.WriteLineAsync($"simulating HVE on {simulator.EndPoint} for {string.Join(", ", known.Select(account => account.Address))}");
-            using var signals = new Signals(cancel);
+            var signals = new Signals(cancel);
             await signals.First;
             return ExitStatus.Done;
         }));
