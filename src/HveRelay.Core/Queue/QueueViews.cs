@@ -16,7 +16,7 @@ public sealed record QueueFilter(
     bool Ended = true);
 
 /// <summary>A message in the list.</summary>
-/// <param name="State">The state furthest from its end that any of its recipients is in.</param>
+/// <param name="State">Queued or Held while a recipient is; of what has ended Failed where one failed, else Relayed or Removed.</param>
 /// <param name="Recipients">Addresses, at most the first three.</param>
 /// <param name="NextDue">When the next recipient is due; null where none is queued.</param>
 /// <param name="LastReply">The reply of the latest attempt that ended.</param>

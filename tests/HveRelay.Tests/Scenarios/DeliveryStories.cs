@@ -80,6 +80,8 @@ public sealed class DeliveryStories
         Assert.Equal("bob@contoso.com", failed["to"]);
         Assert.Equal("550 5.1.10 Recipient not found", failed["reply"]);
         Assert.Equal("The recipient is unknown", failed["cause"]);
+        var entry = Assert.Single(await story.Relay.State.Store.ListAsync(new QueueFilter(), CancellationToken.None));
+        Assert.Equal(RecipientState.Failed, entry.State);
         var record = await story.RecordAsync(RelayStory.IdIn(reply));
         Assert.Equal([RecipientState.Relayed, RecipientState.Failed, RecipientState.Relayed], record.Recipients.Select(recipient => recipient.State));
     }

@@ -9,7 +9,7 @@ internal sealed class Listing(Database database)
     private const int MostShown = 3;
 
     private readonly Statement _recipients = database.Prepare($"""
-        SELECT min(state), count(*), min(CASE WHEN state = {(int)RecipientState.Queued} THEN due_at END),
+        SELECT min(state), max(state = {(int)RecipientState.Failed}), count(*), min(CASE WHEN state = {(int)RecipientState.Queued} THEN due_at END),
             (SELECT sum(attempts) FROM part WHERE message = ?1)
         FROM recipient WHERE message = ?1
         """);
@@ -70,12 +70,16 @@ internal sealed class Listing(Database database)
         : $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal)}%";
 
+    /// <summary>Of what has ended a failure comes first: it is what people look for.</summary>
+    private static RecipientState State(int least, int hasFailed) =>
+        least == (int)RecipientState.Relayed && hasFailed != 0 ? RecipientState.Failed : (RecipientState)least;
+
     private QueueEntry Entry(Envelope envelope)
     {
         var id = envelope.Id.Value;
         _recipients.Set(id).Next();
         var (state, count, nextDue, attempts) =
-            ((RecipientState)_recipients.Int(0), _recipients.Int(1), _recipients.TimeOrNull(2), _recipients.Int(3));
+            (State(_recipients.Int(0), _recipients.Int(1)), _recipients.Int(2), _recipients.TimeOrNull(3), _recipients.Int(4));
         _recipients.Reset();
         var addresses = new List<string>();
         _addresses.Set(id);
