@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HveRelay.Mail;
 using HveRelay.Queue;
 
@@ -45,35 +46,35 @@ public sealed class FakeStore : IQueueStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<DuePart>> TakeAsync(TakeRequest request, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<DuePart>> TakeAsync(TakeRequest request, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<AttemptGrant> BeginAsync(AttemptStart start, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<AttemptGrant> BeginAsync(AttemptStart start, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<bool> CompleteAsync(AttemptEnd end, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<bool> CompleteAsync(AttemptEnd end, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset? dueAt, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset? dueAt, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<DateTimeOffset?> NextDueAsync(IReadOnlyList<Lane> lanes, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<DateTimeOffset?> NextDueAsync(IReadOnlyList<Lane> lanes, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask<IReadOnlyList<ExpiredRecipient>> ExpireAsync(
-        IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) => throw new NotSupportedException();
+        IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) => throw new NotSupportedException();
+        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel) => throw NotIntake();
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(MessageId id, long offset, CancellationToken cancel) => throw new NotSupportedException();
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(MessageId id, long offset, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<IReadOnlyList<QueueEntry>> ListAsync(QueueFilter filter, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<QueueEntry>> ListAsync(QueueFilter filter, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel)
     {
@@ -87,11 +88,15 @@ public sealed class FakeStore : IQueueStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<IReadOnlyList<Refusal>> RefusalsAsync(string address, int most, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<Refusal>> RefusalsAsync(string address, int most, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Whoever asks for more than Intake needs has the wrong store.</summary>
+    private static InvalidOperationException NotIntake([CallerMemberName] string call = "") =>
+        new($"The fake store only takes mail in; {call} is not for it");
 
     private sealed class Content(FakeStore store) : IContentWriter
     {

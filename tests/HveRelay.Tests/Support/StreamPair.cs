@@ -38,12 +38,12 @@ public sealed class StreamPair
 
         public override bool CanSeek => false;
 
-        public override long Length => throw new NotSupportedException();
+        public override long Length => throw NotOfAConnection();
 
         public override long Position
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
+            get => throw NotOfAConnection();
+            set => throw NotOfAConnection();
         }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -83,13 +83,15 @@ public sealed class StreamPair
         {
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override int Read(byte[] buffer, int offset, int count) => throw NotOfAConnection();
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw NotOfAConnection();
 
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw NotOfAConnection();
 
-        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw NotOfAConnection();
+
+        private static NotSupportedException NotOfAConnection() => new("A connection is read and written asynchronously, and has no length");
 
         protected override void Dispose(bool disposing)
         {
