@@ -14,6 +14,9 @@ internal sealed class Counters(long generation, long lastContent)
     /// <summary>A lease token or the id of an attempt.</summary>
     public long NextSequence() => ++_sequence;
 
+    /// <summary>False where an earlier opening of the store handed it out.</summary>
+    public bool IsOfThisRun(long sequence) => sequence >> GenerationBits == _sequence >> GenerationBits;
+
     public long NextContent() => ++_lastContent;
 
     public long NextTurn() => ++_turn;
