@@ -77,6 +77,7 @@ public sealed partial class SmtpSession : IAsyncDisposable
         finally
         {
             await ResetAsync();
+            _service.Ended(Info);
             await _transport.CloseAsync(_options.ReplyTimeout);
         }
 
@@ -284,9 +285,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
     }
 
     /// <summary>A refusal of the session's own, which the client could have known.</summary>
-    private void Refuse(Reply reply, string reason)
+    private void Refuse(Reply reply, string reason, string? from = null)
     {
-        _transport.Write(Refused(reply, reason));
+        _transport.Write(Refused(reply, reason, from));
         CountError();
     }
 
@@ -304,9 +305,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
         }
     }
 
-    private Reply Refused(Reply reply, string reason)
+    private Reply Refused(Reply reply, string reason, string? from = null)
     {
-        _service.Refused(Info, reason, reply);
+        _service.Refused(Info, reason, reply, from);
         return reply;
     }
 

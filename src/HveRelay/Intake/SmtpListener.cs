@@ -34,7 +34,9 @@ internal sealed class SmtpListener(
 
         var info = new SessionInfo(remote.Address, remote.Port, listener.Name);
         var entered = sessions.TryEnter(listener, info.Address);
-        var service = new IntakeSession(context, entered ? null : IntakeReplies.TooManyConnections(context.HostName));
+        var service = entered
+            ? new IntakeSession(context, refusal: null, () => sessions.Leave(listener, info.Address))
+            : new IntakeSession(context, IntakeReplies.TooManyConnections(context.HostName));
         try
         {
             await RunAsync(new SmtpSession(info, connection.Transport, options, service, context.Clock));
@@ -50,11 +52,6 @@ internal sealed class SmtpListener(
         }
         finally
         {
-            if (entered)
-            {
-                sessions.Leave(listener, info.Address);
-            }
-
             service.Ended(info);
         }
     }

@@ -157,6 +157,7 @@ public sealed class HostileClientTests
 
                 var end = await live.EndAsync();
 
+                Assert.Equal(1, service.Ends);
                 Assert.Equal(at == Transaction.Length && !vanishes ? SessionEnd.Quit : end, end);
                 if (!vanishes)
                 {
