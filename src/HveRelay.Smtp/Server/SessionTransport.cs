@@ -28,6 +28,7 @@ internal sealed class SessionTransport : IAsyncDisposable
     private ReadOnlySequence<byte> _buffer;
     private bool _holdsBuffer;
     private bool _skipsLine;
+    private long _skipped;
     private bool _isLost;
     private volatile Wait _waitsFor;
     private volatile bool _timedOut;
@@ -55,6 +56,9 @@ internal sealed class SessionTransport : IAsyncDisposable
 
     /// <summary>What has come and is not read yet. Stays where it is until the next wait.</summary>
     public ReadOnlySequence<byte> Buffer => _buffer;
+
+    /// <summary>Octets that were dropped of a line over the limit which has not ended yet.</summary>
+    public long Skipped => _skipsLine ? _skipped : 0;
 
     /// <summary>Octets of replies that wait to be sent.</summary>
     public long Gathered => _output.UnflushedBytes;
@@ -90,6 +94,7 @@ internal sealed class SessionTransport : IAsyncDisposable
         {
             if (_buffer.Length >= limit)
             {
+                _skipped = Skipped + _buffer.Length;
                 _skipsLine = true;
                 _buffer = _buffer.Slice(_buffer.End);
             }

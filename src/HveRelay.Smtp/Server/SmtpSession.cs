@@ -24,6 +24,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
     /// <summary>Replies that gather before they are sent though the client has more to say.</summary>
     private const int MostReplies = 8 * 1024;
 
+    /// <summary>Octets of a line that may come behind its limit before nobody waits for its end any more.</summary>
+    private const int MostSkipped = 1024 * 1024;
+
     /// <summary>The first octet of a TLS handshake, which begins no command.</summary>
     private const byte TlsHandshake = 0x16;
 
@@ -134,6 +137,12 @@ public sealed partial class SmtpSession : IAsyncDisposable
             if (SpeaksTls)
             {
                 Close(Refused(SmtpReplies.NotSmtp(_options.HostName), "tls before starttls"), SessionEnd.Refused);
+                break;
+            }
+
+            if (_transport.Skipped > MostSkipped)
+            {
+                Close(Refused(SmtpReplies.EndlessLine(_options.HostName), "line too long"), SessionEnd.TooManyErrors);
                 break;
             }
 
