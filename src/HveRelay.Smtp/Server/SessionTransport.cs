@@ -20,6 +20,9 @@ internal enum WaitEnd
 /// </summary>
 internal sealed class SessionTransport : IAsyncDisposable
 {
+    /// <summary>Octets of a client's hello that are kept, to say what it offered if the handshake fails; some are nearly 2,000 long.</summary>
+    private const int HelloKept = 2048;
+
     private readonly IDuplexPipe _connection;
     private readonly ITimer _timer;
     private PipeReader _input;
@@ -213,7 +216,7 @@ internal sealed class SessionTransport : IAsyncDisposable
     /// Puts TLS over the connection. What the client sent before is thrown away (RFC 3207 section 4.2). Null where it failed, with
     /// the reason.
     /// </summary>
-    public async ValueTask<(TlsInfo? Tls, string? Failure)> StartTlsAsync(
+    public async ValueTask<(TlsInfo? Tls, HandshakeFailure? Failure)> StartTlsAsync(
         SslServerAuthenticationOptions options, TimeSpan timeout, TimeProvider clock, CancellationToken cancel)
     {
         _buffer = _buffer.Slice(_buffer.End);
@@ -223,7 +226,9 @@ internal sealed class SessionTransport : IAsyncDisposable
 
         // The pipes stay open, since the stream between closes nothing. Told to leave it open, SslStream would flush it at its end,
         // and wait for a client that does not read.
-        var tls = new SslStream(new DuplexPipeStream(_connection), leaveInnerStreamOpen: false);
+        var octets = new DuplexPipeStream(_connection);
+        octets.KeepFirst(HelloKept);
+        var tls = new SslStream(octets, leaveInnerStreamOpen: false);
         try
         {
             await tls.AuthenticateAsServerAsync(options, either.Token);
@@ -231,9 +236,10 @@ internal sealed class SessionTransport : IAsyncDisposable
         catch (Exception failed) when (failed is AuthenticationException || IsLoss(failed))
         {
             await tls.DisposeAsync();
-            return (null, limit.IsCancellationRequested ? "no handshake in time" : (failed.InnerException ?? failed).Message);
+            return (null, HandshakeFailure.Of(octets.First, limit.IsCancellationRequested, failed.GetBaseException().Message));
         }
 
+        octets.KeepFirst(0);
         _tls = tls;
         // A read of no octets waits first: an idle session holds no buffer.
         _input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
