@@ -35,6 +35,12 @@ internal sealed class RelayHost : IAsyncDisposable
     /// <summary>What sessions and attempts get to finish, as the contract says.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Octets of a connection that are read before somebody wants them; the rest stays with the sender. Kestrel's own limit is eight
+    /// times as much, which a thousand sessions that wait for the disk would turn into a gigabyte.
+    /// </summary>
+    private const long MostUnread = 128 * 1024;
+
     private readonly WebApplication _app;
     private readonly IQueueStore _store;
     private readonly SessionRegistry _sessions;
@@ -181,7 +187,7 @@ internal sealed class RelayHost : IAsyncDisposable
         builder.Logging.AddSerilog(around.Logger);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.MaxReadBufferSize = MostUnread).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             listen(kestrel);

@@ -25,7 +25,10 @@ public sealed partial class SmtpSession : IAsyncDisposable
     private const int MostReplies = 8 * 1024;
 
     /// <summary>Octets of a line that may come behind its limit before nobody waits for its end any more.</summary>
-    private const int MostSkipped = 1024 * 1024;
+    private const int MostSkipped = 64 * 1024;
+
+    /// <summary>Before such a client is told to go: closed at once it would be back at once, and nothing is read of it meanwhile.</summary>
+    internal static readonly TimeSpan EndlessLineDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>The first octet of a TLS handshake, which begins no command.</summary>
     private const byte TlsHandshake = 0x16;
@@ -142,7 +145,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
 
             if (_transport.Skipped > MostSkipped)
             {
-                Close(Refused(SmtpReplies.EndlessLine(_options.HostName), "line too long"), SessionEnd.TooManyErrors);
+                var goodbye = Refused(SmtpReplies.EndlessLine(_options.HostName), "line too long");
+                await Task.Delay(EndlessLineDelay, _clock);
+                Close(goodbye, SessionEnd.TooManyErrors);
                 break;
             }
 
