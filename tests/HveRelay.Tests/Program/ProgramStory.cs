@@ -14,7 +14,7 @@ internal sealed class ProgramStory : IAsyncDisposable
     private const string Password = "secret";
 
     /// <summary>Built like these tests: Debug or Release, for the same framework.</summary>
-    private static readonly string Program = RepositoryFiles.PathOf(Path.Combine(
+    public static readonly string Program = RepositoryFiles.PathOf(Path.Combine(
         "src/HveRelay/bin", Path.GetRelativePath(RepositoryFiles.PathOf("tests/HveRelay.Tests/bin"), AppContext.BaseDirectory), "hverelay"));
 
     private readonly TemporaryDirectory _directory = new();
