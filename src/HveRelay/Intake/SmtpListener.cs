@@ -20,7 +20,7 @@ internal sealed class SmtpListener(
             var (client, failure) = await _door.IdentifyAsync(remote, connection.Transport.Input);
             if (client is null)
             {
-                await RefuseAsync(connection, remote.Address, IntakeReplies.BadProxy(context.HostName, failure!));
+                await RefuseAsync(connection, remote, IntakeReplies.BadProxy(context.HostName, failure!));
                 return;
             }
 
@@ -34,7 +34,9 @@ internal sealed class SmtpListener(
 
         var info = new SessionInfo(remote.Address, remote.Port, listener.Name);
         var entered = sessions.TryEnter(listener, info.Address);
-        var service = new IntakeSession(context, entered ? null : IntakeReplies.TooManyConnections(context.HostName));
+        var service = entered
+            ? new IntakeSession(context, refusal: null, () => sessions.Leave(listener, info.Address))
+            : new IntakeSession(context, IntakeReplies.TooManyConnections(context.HostName));
         try
         {
             await RunAsync(new SmtpSession(info, connection.Transport, options, service, context.Clock));
@@ -50,20 +52,14 @@ internal sealed class SmtpListener(
         }
         finally
         {
-            if (entered)
-            {
-                sessions.Leave(listener, info.Address);
-            }
-
             service.Ended(info);
         }
     }
 
     /// <summary>A proxy without a header. Where TLS comes first it could not read a reply.</summary>
-    private async Task RefuseAsync(ConnectionContext connection, IPAddress proxy, Reply reply)
+    private async Task RefuseAsync(ConnectionContext connection, IPEndPoint proxy, Reply reply)
     {
-        context.Meter.Refused(string.Empty, "proxy");
-        context.Log.Refused(null, proxy.ToString(), null, null, null, "proxy", reply.ToString());
+        new IntakeSession(context, refusal: null).Refused(new SessionInfo(proxy.Address, proxy.Port, listener.Name), "proxy", reply);
         if (options.Tls != TlsPolicy.Implicit)
         {
             reply.WriteTo(connection.Transport.Output);

@@ -72,6 +72,20 @@ public sealed class SmtpListenerTests : IntakeStory, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_has_heard_the_goodbye_may_come_back_at_once()
+    {
+        var port = await StartAsync();
+        await using var other = await RawSmtp.GreetAsync(port);
+
+        for (var i = 0; i < 200; i++)
+        {
+            await using var client = await RawSmtp.ConnectAsync(port);
+            Assert.StartsWith("220 ", await client.ReadReplyAsync(), StringComparison.Ordinal);
+            Assert.Equal("221 2.0.0 Bye", await client.CommandAsync("QUIT"));
+        }
+    }
+
+    [Fact]
     public async Task A_stop_is_told_to_the_idle()
     {
         await using var client = await RawSmtp.GreetAsync(await StartAsync());
