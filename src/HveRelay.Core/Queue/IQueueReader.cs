@@ -20,6 +20,21 @@ public interface IQueueReader : IAsyncDisposable
     /// <summary>Recipients in the ledger of a scope after <paramref name="since"/>, reservations included.</summary>
     ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel);
 
+    /// <summary>The ledgers of all scopes by the minute, from <paramref name="since"/> on, without what is reserved.</summary>
+    ValueTask<IReadOnlyList<LedgerMinute>> LedgerAsync(DateTimeOffset since, CancellationToken cancel);
+
+    /// <summary>
+    /// How often each of these addresses was relayed to after <paramref name="since"/>; those that were not are left out, and case
+    /// does not count. Looks at the whole history.
+    /// </summary>
+    ValueTask<IReadOnlyDictionary<string, long>> RelayedToAsync(IReadOnlyList<string> addresses, DateTimeOffset since, CancellationToken cancel);
+
+    /// <summary>Accounts that an operator paused.</summary>
+    ValueTask<IReadOnlyList<AccountPause>> PausesAsync(CancellationToken cancel);
+
+    /// <summary>The latest attempt of each account that ever made one. Looks at the whole history.</summary>
+    ValueTask<IReadOnlyList<LastAttempt>> LastAttemptsAsync(CancellationToken cancel);
+
     /// <summary>Clients that match, the latest seen first, at most <see cref="ClientFilter.Limit"/>.</summary>
     ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel);
 

@@ -59,6 +59,9 @@ public interface IQueueStore : IQueueReader
     /// </summary>
     ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel);
 
+    /// <summary>Durable. Remembers that an account is paused, or with null that it is not; case does not count.</summary>
+    ValueTask PauseAsync(string account, AccountPause? pause, CancellationToken cancel);
+
     /// <summary>
     /// Durable. At the start of the only node of this store: attempts that never ended become unsure, their recipients due at
     /// <paramref name="dueAt"/>; leases end; content without a message is removed; parts in lanes that are no longer configured

@@ -17,7 +17,11 @@ public readonly record struct Lease(MessageId Message, int Part, long Token);
 /// <param name="MostParts">At most so many parts.</param>
 /// <param name="MostRecipients">At most so many recipients of a part; the others stay due.</param>
 public sealed record TakeRequest(
-    IReadOnlyList<Lane> Lanes, DateTimeOffset Now, DateTimeOffset LeaseUntil, int MostParts, int MostRecipients);
+    IReadOnlyList<Lane> Lanes, DateTimeOffset Now, DateTimeOffset LeaseUntil, int MostParts, int MostRecipients)
+{
+    /// <summary>Less urgent mail stays where it is.</summary>
+    public Priority Least { get; init; } = Priority.Bulk;
+}
 
 /// <summary>A leased part and its due recipients.</summary>
 /// <param name="Attempt">The number of the attempt this will be, from 1.</param>
@@ -36,6 +40,9 @@ public sealed record QuotaRule(string Scope, long Limit, TimeSpan Window)
 {
     /// <summary>The scope of the tenant.</summary>
     public const string Tenant = "";
+
+    /// <summary>The scope of an entry of <c>Clients</c>: it has no limit of its own, and is counted.</summary>
+    public static string Client(string name) => "client:" + name;
 
     /// <summary>The window of HVE's daily limit.</summary>
     public static readonly TimeSpan Day = TimeSpan.FromHours(24);

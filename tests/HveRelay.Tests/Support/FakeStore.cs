@@ -78,6 +78,17 @@ public sealed class FakeStore : IQueueStore
 
     public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) => throw NotIntake();
 
+    public ValueTask<IReadOnlyList<LedgerMinute>> LedgerAsync(DateTimeOffset since, CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask<IReadOnlyDictionary<string, long>> RelayedToAsync(
+        IReadOnlyList<string> addresses, DateTimeOffset since, CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask<IReadOnlyList<AccountPause>> PausesAsync(CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask<IReadOnlyList<LastAttempt>> LastAttemptsAsync(CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask PauseAsync(string account, AccountPause? pause, CancellationToken cancel) => throw NotIntake();
+
     public ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel)
     {
         if (FailsSeeing is not null)

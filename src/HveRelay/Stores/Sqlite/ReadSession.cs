@@ -13,6 +13,8 @@ internal sealed class ReadSession(Database database) : IDisposable
 
     public Counting Counting { get; } = new(database);
 
+    public AccountListing Accounts { get; } = new(database);
+
     public ClientListing Clients { get; } = new(database);
 
     public void Dispose() => database.Dispose();

@@ -78,6 +78,11 @@ internal static class Schema
         -- How many attempts there were when an operator made the retry schedule begin anew.
         ALTER TABLE part ADD COLUMN waited_anew_after INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- Accounts by which nothing is sent until an operator resumes them; account in lower case.
+        CREATE TABLE pause(
+            account TEXT PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, reason TEXT) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;

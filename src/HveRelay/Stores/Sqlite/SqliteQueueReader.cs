@@ -54,6 +54,19 @@ internal sealed class SqliteQueueReader(ReadPool pool) : IQueueReader
     public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) =>
         ValueTask.FromResult(pool.Read(session => session.Counting.Used(scope, since)));
 
+    public async ValueTask<IReadOnlyList<LedgerMinute>> LedgerAsync(DateTimeOffset since, CancellationToken cancel) =>
+        await Task.Run(() => pool.Read(session => session.Counting.Minutes(since)), cancel);
+
+    public async ValueTask<IReadOnlyDictionary<string, long>> RelayedToAsync(
+        IReadOnlyList<string> addresses, DateTimeOffset since, CancellationToken cancel) =>
+        await Task.Run(() => pool.Read(session => session.Counting.RelayedTo(addresses, since)), cancel);
+
+    public ValueTask<IReadOnlyList<AccountPause>> PausesAsync(CancellationToken cancel) =>
+        ValueTask.FromResult<IReadOnlyList<AccountPause>>(pool.Read(session => session.Accounts.Pauses()));
+
+    public async ValueTask<IReadOnlyList<LastAttempt>> LastAttemptsAsync(CancellationToken cancel) =>
+        await Task.Run(() => pool.Read(session => session.Accounts.Latest()), cancel);
+
     public async ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel) =>
         await Task.Run(() => pool.Read(session => session.Clients.List(filter)), cancel);
 

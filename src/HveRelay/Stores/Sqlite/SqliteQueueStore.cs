@@ -111,6 +111,9 @@ public sealed class SqliteQueueStore : IQueueStore
         return DoAsync(Need.Sync, session => session.Changing.Change(change), cancel);
     }
 
+    public async ValueTask PauseAsync(string account, AccountPause? pause, CancellationToken cancel) =>
+        await DoAsync(Need.Sync, session => session.Pausing.Set(account, pause), cancel);
+
     public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
@@ -155,6 +158,15 @@ public sealed class SqliteQueueStore : IQueueStore
 
     public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) =>
         _reader.UsedAsync(scope, since, cancel);
+
+    public ValueTask<IReadOnlyList<LedgerMinute>> LedgerAsync(DateTimeOffset since, CancellationToken cancel) => _reader.LedgerAsync(since, cancel);
+
+    public ValueTask<IReadOnlyDictionary<string, long>> RelayedToAsync(
+        IReadOnlyList<string> addresses, DateTimeOffset since, CancellationToken cancel) => _reader.RelayedToAsync(addresses, since, cancel);
+
+    public ValueTask<IReadOnlyList<AccountPause>> PausesAsync(CancellationToken cancel) => _reader.PausesAsync(cancel);
+
+    public ValueTask<IReadOnlyList<LastAttempt>> LastAttemptsAsync(CancellationToken cancel) => _reader.LastAttemptsAsync(cancel);
 
     public ValueTask<IReadOnlyList<ClientSighting>> ClientsAsync(ClientFilter filter, CancellationToken cancel) =>
         _reader.ClientsAsync(filter, cancel);

@@ -28,7 +28,7 @@ internal sealed class Taking(Database database, PartRows parts, DueIndex index, 
     public IReadOnlyList<DuePart> Take(TakeRequest request)
     {
         var taken = new List<DuePart>();
-        foreach (var priority in Priorities)
+        foreach (var priority in Priorities.Where(each => each <= request.Least))
         {
             if (taken.Count == request.MostParts)
             {

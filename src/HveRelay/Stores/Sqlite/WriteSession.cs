@@ -35,6 +35,7 @@ internal sealed class WriteSession : IDisposable
         Changing = new Changing(database, Parts, ends, counters);
         Purging = new Purging(database);
         Seeing = new Seeing(database);
+        Pausing = new AccountPausing(database);
     }
 
     private enum Undo
@@ -69,6 +70,8 @@ internal sealed class WriteSession : IDisposable
     public Purging Purging { get; }
 
     public Seeing Seeing { get; }
+
+    public AccountPausing Pausing { get; }
 
     public bool InTransaction => _database.InTransaction;
 
