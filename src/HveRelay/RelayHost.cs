@@ -95,7 +95,7 @@ internal sealed class RelayHost : IAsyncDisposable
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
         var dispatcher = new Dispatcher(plans, new DeliveryContext(
-            store, new HveUpstream(options, clock), signal, new RetrySchedule(waits, around.Random), board, log, alarm, meter, clock, around.Random,
+            store, new HveUpstream(options, clock), signal, new RetrySchedule(waits, around.Random), ReplyTable.From(options.Hve), board, log, alarm, meter, clock, around.Random,
             logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
             options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory));
         var intake = new IntakeContext(
@@ -104,11 +104,14 @@ internal sealed class RelayHost : IAsyncDisposable
             logging.CreateLogger("HveRelay.Intake"));
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
 
+        var accounts = new AccountOperator(store, board, signal);
         await dispatcher.RecoverAsync(cancel);
+        await accounts.RestoreAsync(cancel);
         var app = Build(
             options, around, ControlSocket.TryBind(options.DataDirectory, log), kestrel => Listen(kestrel, options, intake, sessions, certificates));
         RelayPages.Map(app, new HealthChecks(state), new PrometheusPage(totals, state));
         ControlApi.Map(app, new QueueOperator(store, log, meter, signal), clock);
+        AccountApi.Map(app, board, accounts, clock);
         try
         {
             await app.StartAsync(cancel);

@@ -15,6 +15,8 @@ public static class ConfigurationCheck
         ClientRules.Of,
         UserRules.Of,
         HveRules.Of,
+        QuotaRules.Of,
+        ReplyRules.Of,
         RouteRules.Of,
         RelayRules.OfQueue,
         RelayRules.OfPostmaster,

@@ -204,6 +204,15 @@ public sealed class HveOptions
     public string? TrustedCertificate { get; set; }
 
     public List<AccountOptions> Accounts { get; set; } = [];
+
+    /// <summary>What other mail leaves of the daily limit to urgent mail: recipients, or a percentage such as 5%; 0 is nothing.</summary>
+    public string UrgentReserve { get; set; } = "0";
+
+    /// <summary>For the estimate of the cost: Microsoft bills each member.</summary>
+    public List<DistributionListOptions> DistributionLists { get; set; } = [];
+
+    /// <summary>What replies of HVE mean, before the built-in table.</summary>
+    public List<ReplyOptions> Replies { get; set; } = [];
 }
 
 public enum UpstreamSecurity

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using HveRelay.Mail;
+using HveRelay.Queue;
 
 namespace HveRelay.Delivery;
 
@@ -8,87 +9,147 @@ public enum AccountState
 {
     Healthy,
 
-    /// <summary>HVE asked for less, or cannot be reached: it goes on by itself.</summary>
+    /// <summary>HVE asked for less: it goes on by itself.</summary>
     Throttled,
+
+    /// <summary>HVE cannot be reached: no address, no connection, no TLS. It goes on by itself.</summary>
+    Unreachable,
 
     /// <summary>Somebody must act; the mail waits and is kept.</summary>
     Faulty,
 
     /// <summary>Its quota, or the tenant's, is used up until a known time.</summary>
     Exhausted,
+
+    /// <summary>An operator paused it; the mail waits and is kept.</summary>
+    Paused,
 }
 
+/// <param name="Fault">What is at fault where it is <see cref="AccountState.Faulty"/>.</param>
+/// <param name="Reply">The latest words of HVE, or ours where it said nothing.</param>
 /// <param name="NextTry">When the relay tries again by itself; null where it is trying.</param>
 public sealed record AccountStatus(
-    string Account, AccountState State, DateTimeOffset Since, string Cause, string Remedy, string? Reply, DateTimeOffset? NextTry);
+    string Account, AccountState State, DateTimeOffset Since, FaultKind Fault, string Cause, string Remedy, string? Reply, DateTimeOffset? NextTry);
 
 /// <summary>The state of every account. A change is logged once, not with every message that meets it.</summary>
 public sealed class AccountBoard(TimeProvider clock, MailLog log)
 {
     private readonly ConcurrentDictionary<string, AccountStatus> _accounts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, AccountPause> _pauses = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, int> _connections = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
 
-    public IReadOnlyCollection<AccountStatus> All => [.. _accounts.Values];
+    public IReadOnlyCollection<AccountStatus> All => [.. _accounts.Keys.Select(Of)];
 
-    public AccountStatus Of(string account) => _accounts.GetValueOrDefault(account) ?? Healthy(account);
+    /// <summary>As it is to the outside: who is paused is nothing else.</summary>
+    public AccountStatus Of(string account)
+    {
+        var beneath = Beneath(account);
+        return !_pauses.TryGetValue(account, out var pause) ? beneath : beneath with
+        {
+            State = AccountState.Paused,
+            Since = pause.At,
+            Fault = FaultKind.None,
+            Cause = pause.Reason is null ? $"{pause.By} paused it" : $"{pause.By} paused it: {pause.Reason}",
+            Remedy = $"Administrator: hverelay accounts resume {account}",
+            NextTry = null,
+        };
+    }
+
+    public bool Has(string account) => _accounts.ContainsKey(account);
+
+    public bool IsPaused(string account) => _pauses.ContainsKey(account);
+
+    /// <summary>Connections to the next hop that are open for this account, warm ones included.</summary>
+    public int ConnectionsOf(string account) => _connections.GetValueOrDefault(account);
+
+    public void Connected(string account, int more) => _connections.AddOrUpdate(account, more, (_, count) => count + more);
 
     public void Add(string account) => _accounts.TryAdd(account, Healthy(account));
+
+    /// <summary>From here on nothing is sent by it; what is under way ends as it will.</summary>
+    public void Pause(AccountPause pause)
+    {
+        _pauses[pause.Account] = pause;
+        Tell(Of(pause.Account));
+    }
+
+    public void Resume(string account)
+    {
+        if (_pauses.TryRemove(account, out _))
+        {
+            // It had no time to settle while nothing was sent.
+            lock (_gate)
+            {
+                _accounts[account] = Beneath(account) with { Since = clock.GetUtcNow() };
+            }
+
+            Tell(Beneath(account));
+        }
+    }
 
     /// <summary>A transaction went well. One that began before the quota was used up does not say that there is quota again.</summary>
     public void Works(string account)
     {
-        if (Of(account) is not { State: AccountState.Exhausted, NextTry: { } until } || clock.GetUtcNow() >= until)
+        if (Beneath(account) is not { State: AccountState.Exhausted, NextTry: { } until } || clock.GetUtcNow() >= until)
         {
-            Set(account, AccountState.Healthy, string.Empty, string.Empty, null, null);
+            Set(Healthy(account));
         }
     }
 
-    public void Fails(string account, ReplyVerdict verdict, string words, DateTimeOffset? next) =>
-        Set(
-            account,
-            verdict.Class switch
-            {
-                ReplyClass.AccountFault => AccountState.Faulty,
-                ReplyClass.QuotaReached => AccountState.Exhausted,
-                _ => AccountState.Throttled,
-            },
-            verdict.Cause, verdict.Remedy, words, next);
+    public void Fails(string account, ReplyVerdict verdict, string words, DateTimeOffset? next) => Set(new AccountStatus(
+        account,
+        verdict.Class switch
+        {
+            ReplyClass.AccountFault => AccountState.Faulty,
+            ReplyClass.QuotaReached => AccountState.Exhausted,
+            ReplyClass.Unreachable => AccountState.Unreachable,
+            _ => AccountState.Throttled,
+        },
+        clock.GetUtcNow(), verdict.Fault, verdict.Cause, verdict.Remedy, words, next));
 
-    public void Exhausted(string account, string scope, DateTimeOffset until) =>
-        Set(account, AccountState.Exhausted,
-            scope.Length == 0 ? "The tenant's daily limit of recipients is reached" : "The account's daily limit of recipients is reached",
-            string.Empty, null, until);
+    /// <param name="urgentGoes">The reserve for urgent mail is left.</param>
+    public void Exhausted(string account, string scope, DateTimeOffset until, bool urgentGoes)
+    {
+        var whose = scope.Length == 0 ? "The tenant's" : "The account's";
+        Set(new AccountStatus(
+            account, AccountState.Exhausted, clock.GetUtcNow(), FaultKind.None,
+            urgentGoes ? $"{whose} daily limit of recipients is reached, but for the reserve of urgent mail" : $"{whose} daily limit of recipients is reached",
+            string.Empty, null, until));
+    }
+
+    private AccountStatus Beneath(string account) => _accounts.GetValueOrDefault(account) ?? Healthy(account);
 
     private AccountStatus Healthy(string account) =>
-        new(account, AccountState.Healthy, clock.GetUtcNow(), string.Empty, string.Empty, null, null);
+        new(account, AccountState.Healthy, clock.GetUtcNow(), FaultKind.None, string.Empty, string.Empty, null, null);
 
-    private void Set(string account, AccountState state, string cause, string remedy, string? words, DateTimeOffset? next)
+    private void Set(AccountStatus now)
     {
         lock (_gate)
         {
-            var before = Of(account);
-            var changed = before.State != state || before.Cause != cause;
-            if (!changed && before.NextTry == next)
+            var before = Beneath(now.Account);
+            _accounts[now.Account] = before.State == now.State ? now with { Since = before.Since } : now;
+            if (before.State == now.State && before.Cause == now.Cause)
             {
                 return;
             }
 
-            _accounts[account] = new AccountStatus(account, state, before.State == state ? before.Since : clock.GetUtcNow(), cause, remedy, words, next);
-            if (!changed)
-            {
-                return;
-            }
+            Tell(now);
+        }
+    }
 
-            log.Account(account, state.ToString().ToLowerInvariant(), cause, remedy, words, next, state switch
-            {
-                AccountState.Healthy => EventLevel.Information,
-                AccountState.Faulty => EventLevel.Error,
-                _ => EventLevel.Warning,
-            });
-            if (state == AccountState.Faulty)
-            {
-                log.Alarm($"account {account}", cause, remedy);
-            }
+    private void Tell(AccountStatus now)
+    {
+        var kind = now.Fault == FaultKind.None ? null : FaultWords.Of(now.Fault);
+        log.Account(now.Account, now.State.ToString().ToLowerInvariant(), kind, now.Cause, now.Remedy, now.Reply, now.NextTry, now.State switch
+        {
+            AccountState.Healthy => EventLevel.Information,
+            AccountState.Faulty => EventLevel.Error,
+            _ => EventLevel.Warning,
+        });
+        if (now.State == AccountState.Faulty)
+        {
+            log.Alarm($"account {now.Account}", now.Cause, now.Remedy);
         }
     }
 }

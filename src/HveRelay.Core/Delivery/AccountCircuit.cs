@@ -20,16 +20,17 @@ internal sealed class AccountCircuit
     private static readonly TimeSpan LongestFaultBreak = TimeSpan.FromMinutes(15);
 
     private readonly TimeProvider _clock;
+    private readonly ReplyTable _replies;
     private readonly ResiliencePipeline<SendResult> _pipeline;
     private DateTimeOffset? _openUntil;
 
-    public AccountCircuit(TimeProvider clock, Random random)
+    public AccountCircuit(TimeProvider clock, Random random, ReplyTable replies)
     {
-        _clock = clock;
+        (_clock, _replies) = (clock, replies);
         _pipeline = new ResiliencePipelineBuilder<SendResult> { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendResult>
             {
-                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result?.Trouble is not null),
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result?.TroubleIn(replies) is not null),
                 FailureRatio = 0.5,
                 MinimumThroughput = 2,
                 SamplingDuration = TimeSpan.FromSeconds(10),
@@ -47,7 +48,7 @@ internal sealed class AccountCircuit
             })
             .AddRetry(new RetryStrategyOptions<SendResult>
             {
-                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result?.IsThrottled == true),
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result?.IsThrottledIn(replies) == true),
                 MaxRetryAttempts = 1,
                 Delay = Breath,
                 BackoffType = DelayBackoffType.Exponential,
@@ -71,7 +72,7 @@ internal sealed class AccountCircuit
                 async token =>
                 {
                     var result = await attempt(token);
-                    _trouble = result.Trouble is { } failure ? ReplyTable.Classify(failure).Class : _trouble;
+                    _trouble = result.TroubleIn(_replies) is { } failure ? _replies.Classify(failure).Class : _trouble;
                     return result;
                 },
                 cancel);

@@ -1,3 +1,4 @@
+using HveRelay.Mail;
 using HveRelay.Queue;
 using Microsoft.Extensions.Logging;
 
@@ -19,13 +20,14 @@ internal sealed class AccountSender : IAsyncDisposable
     private readonly SemaphoreSlim _sending;
     private readonly int _most;
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
+    private DateTimeOffset _onlyUrgentUntil = DateTimeOffset.MinValue;
 
     public AccountSender(SenderPlan plan, DeliveryContext context)
     {
         _plan = plan;
         _context = context;
-        _circuit = new AccountCircuit(context.Clock, context.Random);
-        _pool = new ConnectionPool(context.Clock, context.Options.KeepConnection);
+        _circuit = new AccountCircuit(context.Clock, context.Random, context.Replies);
+        _pool = new ConnectionPool(context.Clock, context.Options.KeepConnection, () => context.Board.Connected(plan.Account, -1));
         _most = plan.Connections * context.Options.PartsAhead;
         _inHand = new SemaphoreSlim(_most);
         _sending = new SemaphoreSlim(plan.Connections);
@@ -83,7 +85,7 @@ internal sealed class AccountSender : IAsyncDisposable
     private async ValueTask<IReadOnlyList<DuePart>> TakeAsync(CancellationToken cancel)
     {
         var now = _context.Clock.GetUtcNow();
-        if (now < _noQuotaUntil || now < _circuit.OpenUntil)
+        if (now < _noQuotaUntil || now < _circuit.OpenUntil || _context.Board.IsPaused(_plan.Account))
         {
             return [];
         }
@@ -106,7 +108,11 @@ internal sealed class AccountSender : IAsyncDisposable
         try
         {
             parts = await _context.Store.TakeAsync(
-                new TakeRequest(_plan.Lanes, now, now + _context.Options.Lease, room, _plan.Recipients), cancel);
+                new TakeRequest(_plan.Lanes, now, now + _context.Options.Lease, room, _plan.Recipients)
+                {
+                    Least = now < _onlyUrgentUntil ? Priority.Urgent : Priority.Bulk,
+                },
+                cancel);
         }
         finally
         {
@@ -141,19 +147,21 @@ internal sealed class AccountSender : IAsyncDisposable
         }
     }
 
-    private void WaitForQuota(string scope, DateTimeOffset until)
+    private void WaitForQuota(Priority priority, string scope, DateTimeOffset until)
     {
+        var urgentGoes = priority != Priority.Urgent && _plan.HasReserve;
+        ref var before = ref urgentGoes ? ref _onlyUrgentUntil : ref _noQuotaUntil;
         if (until - _context.Clock.GetUtcNow() <= BriefWait)
         {
             // Only attempts under way are in the way: when they end there may be room. Nothing is used up yet.
-            _noQuotaUntil = until;
+            before = until;
         }
-        else if (until > _noQuotaUntil)
+        else if (until > before)
         {
-            var rule = _plan.Rules.First(rule => rule.Scope == scope);
-            _noQuotaUntil = until;
-            _context.Board.Exhausted(_plan.Account, scope, until);
-            _context.Log.Quota(scope, rule.Limit, until);
+            var rule = (urgentGoes ? _plan.OtherRules : _plan.Rules).First(rule => rule.Scope == scope);
+            before = until;
+            _context.Board.Exhausted(_plan.Account, scope, until, urgentGoes);
+            _context.Log.Quota(scope, rule.Limit, until, urgentGoes);
         }
     }
 

@@ -14,7 +14,7 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
     /// <summary>HVE says "quota" and no more: when the day rolls over there is unknown.</summary>
     private static readonly TimeSpan QuotaWait = TimeSpan.FromHours(1);
 
-    public static AttemptVerdicts Of(DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, DateTimeOffset now)
+    public static AttemptVerdicts Of(DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now)
     {
         // Drawn once: what was sent together is due together, or the next attempt would fall into pieces.
         var later = schedule.After(part.Wait, now);
@@ -29,7 +29,7 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
                 RecipientResult.Accepted accepted => new(recipient.Address, new(recipient.Number, Outcome.Relayed, accepted.Reply.ToString()), null),
                 RecipientResult.Unsure unsure => new(
                     recipient.Address, new(recipient.Number, Outcome.Unsure, unsure.Failure.Words, later), null),
-                RecipientResult.NotSent failed => NotSent(part, recipient, failed.Failure, anyAccepted, later, now),
+                RecipientResult.NotSent failed => NotSent(part, recipient, failed.Failure, replies, anyAccepted, later, now),
                 _ => throw new InvalidOperationException($"No such result: {results[i]}"),
             };
             if (ends[i].Verdict is { Class: ReplyClass.AccountFault or ReplyClass.Throttled or ReplyClass.QuotaReached } verdict)
@@ -42,14 +42,15 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
     }
 
     /// <summary>There was no connection: the whole part failed in the same way, and the account with it.</summary>
-    public static AttemptVerdicts OfNoConnection(DuePart part, SmtpFailure failure, RetrySchedule schedule, DateTimeOffset now) =>
-        Of(part, [.. part.Recipients.Select(_ => new RecipientResult.NotSent(failure))], schedule, now)
-            with { Trouble = (ReplyTable.Classify(failure), failure.Words) };
+    public static AttemptVerdicts OfNoConnection(
+        DuePart part, SmtpFailure failure, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now) =>
+        Of(part, [.. part.Recipients.Select(_ => new RecipientResult.NotSent(failure))], schedule, replies, now)
+            with { Trouble = (replies.Classify(failure), failure.Words) };
 
     private static AttemptVerdict NotSent(
-        DuePart part, DueRecipient recipient, SmtpFailure failure, bool anyAccepted, DateTimeOffset later, DateTimeOffset now)
+        DuePart part, DueRecipient recipient, SmtpFailure failure, ReplyTable replies, bool anyAccepted, DateTimeOffset later, DateTimeOffset now)
     {
-        var verdict = ReplyTable.Classify(failure);
+        var verdict = replies.Classify(failure);
         return verdict.Class switch
         {
             ReplyClass.Permanent => Ended(Outcome.Failed, null),

@@ -4,7 +4,8 @@ namespace HveRelay.Delivery;
 /// Warm connections of one account. The latest used is used next, so that under little load one connection does the work and the
 /// others go cold and are closed.
 /// </summary>
-internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle) : IAsyncDisposable
+/// <param name="count">Is told of each connection that it closes.</param>
+internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Action count) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<(IUpstreamConnection Connection, DateTimeOffset Since)> _warm = [];
@@ -28,7 +29,7 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle) : IAsync
     {
         if (!connection.IsUsable)
         {
-            await connection.DisposeAsync();
+            await CloseAsync(connection);
             return;
         }
 
@@ -54,7 +55,13 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle) : IAsync
 
         foreach (var connection in cold)
         {
-            await connection.DisposeAsync();
+            await CloseAsync(connection);
         }
+    }
+
+    private async ValueTask CloseAsync(IUpstreamConnection connection)
+    {
+        count();
+        await connection.DisposeAsync();
     }
 }

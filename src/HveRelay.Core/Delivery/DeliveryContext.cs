@@ -11,6 +11,7 @@ public sealed record DeliveryContext(
     IUpstream Upstream,
     QueueSignal Signal,
     RetrySchedule Schedule,
+    ReplyTable Replies,
     AccountBoard Board,
     MailLog Log,
     QueueAlarm Alarm,

@@ -47,12 +47,14 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
 
     private async Task HousekeepingAsync(CancellationToken stop)
     {
+        var watch = new QuotaWatch(plans, context.Store, context.Log);
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await ExpireAsync(stop);
                 await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
+                await watch.LookAsync(context.Clock.GetUtcNow(), stop);
                 await Task.Delay(context.Options.Housekeeping, context.Clock, stop);
             }
             catch (OperationCanceledException)
@@ -98,7 +100,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     private bool IsSettled(AccountStatus account) => context.Clock.GetUtcNow() - account.Since >= account.State switch
     {
         AccountState.Healthy => TimeSpan.FromDays(1),
-        AccountState.Throttled => TimeSpan.FromHours(1),
+        AccountState.Throttled or AccountState.Unreachable => TimeSpan.FromHours(1),
         _ => TimeSpan.MaxValue,
     };
 }

@@ -16,7 +16,7 @@ internal sealed class PartAttempt(
     AccountCircuit circuit,
     ConnectionPool pool,
     SemaphoreSlim sending,
-    Action<string, DateTimeOffset> noQuota)
+    Action<Priority, string, DateTimeOffset> noQuota)
 {
     /// <summary>The wait between two tries to record what happened: it must be recorded, or the message would go again.</summary>
     private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
@@ -48,13 +48,13 @@ internal sealed class PartAttempt(
         switch (result)
         {
             case SendResult.Attempted attempted:
-                await EndAsync(attempted.AttemptId, AttemptVerdicts.Of(part, attempted.Results, context.Schedule, context.Clock.GetUtcNow()));
+                await EndAsync(attempted.AttemptId, AttemptVerdicts.Of(part, attempted.Results, context.Schedule, context.Replies, context.Clock.GetUtcNow()));
                 break;
             case SendResult.NoConnection none:
                 await EndWithoutConnectionAsync(none.Failure);
                 break;
             case SendResult.NoQuota quota:
-                noQuota(quota.Scope, quota.Until);
+                noQuota(part.Envelope.Priority, quota.Scope, quota.Until);
                 break;
             default:
                 await GiveBackAsync(null);
@@ -65,6 +65,11 @@ internal sealed class PartAttempt(
     /// <summary>Connects where no warm connection is left, reserves, and runs the transaction.</summary>
     private async ValueTask<SendResult> SendAsync(CancellationToken cancel)
     {
+        if (_grant is null && context.Board.IsPaused(plan.Account))
+        {
+            return new SendResult.NotTried();
+        }
+
         while (true)
         {
             var connection = pool.Take();
@@ -75,6 +80,7 @@ internal sealed class PartAttempt(
                 {
                     case ConnectResult.Connected connected:
                         connection = connected.Connection;
+                        context.Board.Connected(plan.Account, 1);
                         break;
                     case ConnectResult.Failed failed:
                         return new SendResult.NoConnection(failed.Failure);
@@ -120,7 +126,7 @@ internal sealed class PartAttempt(
     }
 
     private ValueTask<AttemptGrant> BeginAsync(CancellationToken cancel) => context.Store.BeginAsync(
-        new AttemptStart(part.Lease, plan.Account, [.. part.Recipients.Select(recipient => recipient.Number)], plan.Rules, context.Clock.GetUtcNow()),
+        new AttemptStart(part.Lease, plan.Account, [.. part.Recipients.Select(recipient => recipient.Number)], plan.RulesOf(part.Envelope), context.Clock.GetUtcNow()),
         cancel);
 
     private static bool IsStale(RecipientResult result) => result is RecipientResult.NotSent
@@ -144,10 +150,10 @@ internal sealed class PartAttempt(
         {
             case AttemptGrant.Granted granted:
                 await EndAsync(granted.AttemptId, AttemptVerdicts.OfNoConnection(
-                    part with { Recipients = [.. part.Recipients.Take(granted.Recipients)] }, failure, context.Schedule, context.Clock.GetUtcNow()));
+                    part with { Recipients = [.. part.Recipients.Take(granted.Recipients)] }, failure, context.Schedule, context.Replies, context.Clock.GetUtcNow()));
                 break;
             case AttemptGrant.Exhausted exhausted:
-                noQuota(exhausted.Scope, exhausted.Until);
+                noQuota(part.Envelope.Priority, exhausted.Scope, exhausted.Until);
                 break;
         }
     }

@@ -6,6 +6,9 @@ public enum ReplyClass
     /// <summary>Try the recipients again, by the schedule.</summary>
     Retry,
 
+    /// <summary>There was no reply: DNS, TCP, TLS or the line. As Retry, and the account is left alone for growing intervals.</summary>
+    Unreachable,
+
     /// <summary>The next hop wants less: try once more after a breath, then by the schedule.</summary>
     Throttled,
 
@@ -25,7 +28,41 @@ public enum ReplyClass
     Permanent,
 }
 
-/// <summary>How sure a row of the table is, as docs/decisions tells.</summary>
+/// <summary>What is at fault where the class is <see cref="ReplyClass.AccountFault"/>: who has to act differs.</summary>
+public enum FaultKind
+{
+    /// <summary>No fault of an account.</summary>
+    None,
+
+    /// <summary>Password, token, or the account's address.</summary>
+    Credentials,
+
+    /// <summary>The tenant forbids this way of logging in.</summary>
+    Policy,
+
+    /// <summary>Nobody pays for it.</summary>
+    Billing,
+
+    /// <summary>The application lacks a permission.</summary>
+    AppNotAllowed,
+
+    /// <summary>Account, tenant or address of ours is blocked.</summary>
+    Blocked,
+
+    /// <summary>It is no HVE account, or none any more.</summary>
+    Account,
+
+    /// <summary>The message does not come from the account.</summary>
+    Sender,
+
+    /// <summary>Wrong host, TLS, or something between us.</summary>
+    Connection,
+
+    /// <summary>A reason that is not known here.</summary>
+    Unknown,
+}
+
+/// <summary>How sure a row of the table is.</summary>
 public enum Confidence
 {
     /// <summary>Microsoft's own text.</summary>
@@ -40,11 +77,25 @@ public enum Confidence
     /// <summary>A blog.</summary>
     Blog,
 
-    /// <summary>Nobody has written it down: what RFC 5321 makes likely.</summary>
+    /// <summary>Nobody has written down what HVE says: what the RFCs make likely.</summary>
     Unknown,
+
+    /// <summary>The configuration of this relay says so: <c>Hve.Replies</c>.</summary>
+    Configured,
 }
 
-/// <summary>What a failure means: the same words in the log, in notices, on the pages and in <c>explain</c>.</summary>
+/// <summary>What a failure means: the same words in the log, in <c>queue show</c>, on the pages and in <c>explain</c>.</summary>
 /// <param name="Cause">A sentence.</param>
-/// <param name="Remedy">Who does what; empty where nobody need do anything.</param>
-public sealed record ReplyVerdict(ReplyClass Class, string Cause, string Remedy, Confidence Confidence);
+/// <param name="Remedy">Who does what, a colon between; empty where nobody need do anything.</param>
+/// <param name="Source">Who says that the reply means this; empty where no row knows it.</param>
+public sealed record ReplyVerdict(ReplyClass Class, FaultKind Fault, string Cause, string Remedy, Confidence Confidence, string Source)
+{
+    /// <summary>A row of the table knows it; else it is told by its code and stage alone.</summary>
+    public bool IsKnown => Source.Length > 0;
+
+    /// <summary>Who mends it; empty where nobody need do anything.</summary>
+    public string Who => Remedy.IndexOf(": ", StringComparison.Ordinal) is > 0 and var colon ? Remedy[..colon] : string.Empty;
+
+    /// <summary>How it is mended.</summary>
+    public string How => Who.Length > 0 ? Remedy[(Who.Length + 2)..] : Remedy;
+}

@@ -23,21 +23,21 @@ internal abstract record SendResult
     /// <summary>
     /// The failure that speaks of the account or the way to HVE: it counts for the circuit breaker. A refused recipient does not.
     /// </summary>
-    public SmtpFailure? Trouble => this switch
+    public SmtpFailure? TroubleIn(ReplyTable replies) => this switch
     {
         NoConnection none => none.Failure,
         Attempted attempted => attempted.Results
             .OfType<RecipientResult.NotSent>()
             .Select(result => result.Failure)
-            .FirstOrDefault(failure => IsTrouble(ReplyTable.Classify(failure).Class)),
+            .FirstOrDefault(failure => IsTrouble(replies.Classify(failure).Class)),
         _ => null,
     };
 
     /// <summary>HVE wants less, said so politely, and nothing of the message was taken: worth one more try at once.</summary>
-    public bool IsThrottled => this is Attempted attempted
+    public bool IsThrottledIn(ReplyTable replies) => this is Attempted attempted
         && attempted.Results.All(result => result is RecipientResult.NotSent { Failure.Reply: { } reply } failed
             && reply.Code != 421
-            && ReplyTable.Classify(failed.Failure).Class == ReplyClass.Throttled);
+            && replies.Classify(failed.Failure).Class == ReplyClass.Throttled);
 
     private static bool IsTrouble(ReplyClass @class) =>
         @class is ReplyClass.AccountFault or ReplyClass.Throttled or ReplyClass.QuotaReached or ReplyClass.NewToken;

@@ -10,9 +10,19 @@ namespace HveRelay.Delivery;
 /// <param name="Connections">At once.</param>
 /// <param name="Recipients">Of one transaction.</param>
 /// <param name="Rules">The quotas that its recipients count in.</param>
+/// <param name="OtherRules">The same for mail that is not urgent: less the reserve.</param>
 public sealed record SenderPlan(
-    string Account, IReadOnlyList<Lane> Lanes, int Connections, int Recipients, IReadOnlyList<QuotaRule> Rules)
+    string Account, IReadOnlyList<Lane> Lanes, int Connections, int Recipients,
+    IReadOnlyList<QuotaRule> Rules,
+    IReadOnlyList<QuotaRule> OtherRules)
 {
+    /// <summary>Urgent mail may use what other mail may not.</summary>
+    public bool HasReserve => !Rules.SequenceEqual(OtherRules);
+
+    /// <summary>The quotas of one message: those of its urgency, and its client's, which has no limit.</summary>
+    public IReadOnlyList<QuotaRule> RulesOf(Envelope mail) =>
+        [.. mail.Priority == Priority.Urgent ? Rules : OtherRules, new QuotaRule(QuotaRule.Client(mail.Origin.Client), 0, QuotaRule.Day)];
+
     public static IReadOnlyList<SenderPlan> From(RelayOptions options) =>
     [
         .. options.Hve.Accounts.Select(account => new SenderPlan(
@@ -20,9 +30,13 @@ public sealed record SenderPlan(
             [Lane.Account(account.Address), Lane.AnyAccount],
             options.Hve.MaxConnections,
             options.Hve.MaxRecipientsPerMessage,
-            [
-                new QuotaRule(QuotaRule.Tenant, options.Hve.RecipientsPerDay, QuotaRule.Day),
-                new QuotaRule(account.Address.ToLowerInvariant(), account.RecipientsPerDay, QuotaRule.Day),
-            ])),
+            RulesOf(account, options.Hve, UrgentReserve.None),
+            RulesOf(account, options.Hve, UrgentReserve.TryParse(options.Hve.UrgentReserve, out var reserve) ? reserve : UrgentReserve.None))),
+    ];
+
+    private static QuotaRule[] RulesOf(AccountOptions account, HveOptions hve, UrgentReserve reserve) =>
+    [
+        new QuotaRule(QuotaRule.Tenant, reserve.LeavesOfTenant(hve.RecipientsPerDay), QuotaRule.Day),
+        new QuotaRule(account.Address.ToLowerInvariant(), reserve.LeavesOfAccount(account.RecipientsPerDay), QuotaRule.Day),
     ];
 }

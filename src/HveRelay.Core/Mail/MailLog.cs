@@ -61,12 +61,21 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
 
     public void Stopping(string reason) => Info("stopping", ("reason", reason));
 
-    public void Account(string account, string state, string cause, string remedy, string? reply, DateTimeOffset? next, EventLevel level) =>
-        Write(level, "account", ("account", account), ("state", state), ("cause", Known(cause)), ("remedy", Known(remedy)), ("reply", reply), ("next", Time(next)));
+    /// <param name="kind">What is at fault, or null.</param>
+    public void Account(string account, string state, string? kind, string cause, string remedy, string? reply, DateTimeOffset? next, EventLevel level) =>
+        Write(level, "account", ("account", account), ("state", state), ("kind", kind), ("cause", Known(cause)), ("remedy", Known(remedy)), ("reply", reply),
+            ("next", Time(next)));
 
-    public void Quota(string scope, long limit, DateTimeOffset until) =>
+    /// <param name="urgentGoes">Only mail that is not urgent has to wait.</param>
+    public void Quota(string scope, long limit, DateTimeOffset until, bool urgentGoes) =>
         Warn("quota", ("scope", scope.Length == 0 ? "tenant" : scope), ("limit", Number(limit)), ("next", Time(until)),
-            ("cause", "the daily limit of recipients is reached; mail waits and is not bounced"));
+            ("cause", urgentGoes
+                ? "the daily limit of recipients is reached, but for the reserve of urgent mail; other mail waits and is not bounced"
+                : "the daily limit of recipients is reached; mail waits and is not bounced"));
+
+    public void QuotaFills(string scope, long used, long limit, int percent) =>
+        Warn("quota", ("scope", scope.Length == 0 ? "tenant" : scope), ("used", Number(used)), ("limit", Number(limit)),
+            ("cause", $"{percent} percent of the daily limit of recipients are used"));
 
     public void Certificate(string subject, string until, string source) =>
         Info("certificate", ("subject", subject), ("until", until), ("source", source));

@@ -33,7 +33,7 @@ public sealed partial class ArrowTests
         ("Operations", ["Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Intake"]),
 
         // The verbs are programs of their own: they read the store, start the simulator, and send as a device does.
-        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Smtp", "Smtp.Client", "Stores", "Simulator"]),
+        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Stores", "Simulator"]),
 
         // The stand-in for HVE shares no code with the relay.
         ("Simulator", []),

@@ -148,7 +148,7 @@ public sealed partial class DocumentationTests
         var told = Hve.Split('\n').SkipWhile(line => !line.StartsWith("| reply | text |", StringComparison.Ordinal))
             .Skip(2).TakeWhile(line => line.StartsWith('|'));
 
-        Assert.Equal(ReplyTable.Rows.Select(Line), told);
+        Assert.Equal(ReplyTable.BuiltIn.Rows.Select(Line), told);
     }
 
     [Fact]
@@ -158,21 +158,27 @@ public sealed partial class DocumentationTests
         var verdicts = unknown.Select(each => new SmtpFailure(each.Stage, new(each.Code, null, ["No"]), Breakage.None, string.Empty))
             .Concat(Enum.GetValues<Breakage>().Where(each => each != Breakage.None)
                 .Select(each => new SmtpFailure(Stage.Connect, null, each, string.Empty)))
-            .Select(ReplyTable.Classify);
+            .Select(ReplyTable.BuiltIn.Classify);
 
         Assert.All(verdicts, verdict => Assert.Contains(
             Rows(Hve), row => row.Length >= 4 && row[1] == verdict.Class.ToString() && row[2] == verdict.Cause && row[3] == verdict.Remedy));
-        Assert.All(Enum.GetNames<ReplyClass>(), name => Assert.Contains(name, Rows(Hve).Select(row => row[0])));
     }
+
+    [Fact]
+    public void What_the_relay_does_is_told_in_its_own_words() => Assert.Equal(
+        Enum.GetValues<ReplyClass>().Select(each => $"| {each} | {ReplyConduct.Table[each]} |"),
+        Hve.Split('\n').SkipWhile(line => line != "| class | what the relay does |").Skip(2).TakeWhile(line => line.StartsWith('|')));
 
     private static string Line(ReplyRow row)
     {
         var codes = row.Codes is null ? "any" : string.Join('/', row.Codes);
         var reply = row.Enhanced is null ? codes : $"{codes} {row.Enhanced}";
         var text = row.Text is null ? string.Empty : $"`{row.Text}`";
-        var from = row.From == Stage.Connect ? string.Empty : row.From.ToString().ToUpperInvariant();
+        var from = row.From.ToString().ToUpperInvariant();
+        var at = row.From == row.To ? from : row.From == Stage.Connect ? string.Empty : $"from {from}";
+        var fault = row.Fault == FaultKind.None ? string.Empty : $", {FaultWords.Of(row.Fault)}";
         var sure = row.Confidence == Confidence.Unknown ? '?' : row.Confidence.ToString()[0];
-        return $"| {reply} | {text} | {from} | {row.Class} | {row.Cause} | {row.Remedy} | {sure} |";
+        return $"| {reply} | {text} | {at} | {row.Class}{fault} | {row.Cause} | {row.Remedy} | {sure} | {row.Source} |";
     }
 
     /// <summary>Every line that the mail log can write, from made-up arguments.</summary>
@@ -232,7 +238,7 @@ public sealed partial class DocumentationTests
 
     private static string Read(string name) => File.ReadAllText(RepositoryFiles.PathOf(name)).ReplaceLineEndings("\n");
 
-    [GeneratedRegex("""(?:^(?:sudo -u \S+ )?hverelay |^dotnet run .* -- |`(?=(?:demo|simulate|check|health|send-test|clients|queue \w+) --)|`hverelay )(?<command>[^`\n]+)""", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex("""(?:^(?:sudo -u \S+ )?hverelay |^dotnet run .* -- |`(?=(?:demo|simulate|check|health|send-test|clients|accounts|quota|explain|queue \w+) --)|`hverelay )(?<command>[^`\n]+)""", RegexOptions.Multiline, 1000)]
     private static partial Regex Command();
 
     [GeneratedRegex("""\]\((?!https?:)(?<target>[^)\s]+)\)""", RegexOptions.None, 1000)]

@@ -32,7 +32,9 @@ public sealed class LimitStories
         }
 
         await story.LogsAsync("relayed", 3);
-        await story.LogsAsync("quota");
+
+        // Where the three are under way together the others look again a second later.
+        await story.RunUntilAsync(() => story.Lines("quota").Any(line => line["next"] is not null));
         Assert.Equal(3, story.Simulator.Messages.Count);
         Assert.Equal(AccountState.Exhausted, story.Relay.State.Board.Of("hve1@contoso.com").State);
 

@@ -100,7 +100,7 @@ public sealed class RelayStory : IAsyncDisposable
     public static MessageId IdIn(string reply) => MessageId.Parse(reply.TrimEnd()[^13..]);
 
     /// <summary>Waits until the mail log has so many lines of that name.</summary>
-    public Task LogsAsync(string name, int count = 1) => Until.True(() => Lines(name).Count() >= count);
+    public Task LogsAsync(string name, int count = 1) => Until.True(() => Lines(name).Count() >= count, () => $"{count} lines {name}, but:\n{string.Join('\n', Log)}", 60);
 
     /// <summary>Moves the clock to the next try that the latest line of that name gives, and on until the condition holds.</summary>
     public Task NextTryAsync(string line, Func<bool> condition)
@@ -111,7 +111,7 @@ public sealed class RelayStory : IAsyncDisposable
 
     /// <summary>The time that the latest line of that name gives as its next try.</summary>
     public DateTimeOffset Next(string line) =>
-        DateTimeOffset.Parse(Lines(line).Last()["next"]!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        DateTimeOffset.Parse(Lines(line).Last(each => each["next"] is not null)["next"]!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     /// <summary>Lets the clock run, a second at a time, until the condition holds: for what waits on timers of its own.</summary>
     public async Task RunUntilAsync(Func<bool> condition)

@@ -72,5 +72,5 @@ internal static class ConfigurationValue
         _ => null,
     };
 
-    private static string OneOf(IEnumerable<string> words) => $"is none of {string.Join(", ", words)}";
+    private static string OneOf(IEnumerable<string> words) => $"is none of {string.Join(", ", words.Where(word => word.Length > 0))}";
 }

@@ -10,19 +10,49 @@ internal static class ControlApi
     public const string ChangePath = "/api/queue/change";
 
     public static void Map(WebApplication app, QueueOperator queue, TimeProvider clock) =>
-        app.MapPost(ChangePath, (RequestDelegate)(context => ChangeAsync(context, queue, clock)));
+        app.MapPost(ChangePath, (RequestDelegate)(context => OnlyPeersAsync(context, peer => ChangeAsync(context, peer, queue, clock))));
 
-    private static async Task ChangeAsync(HttpContext context, QueueOperator queue, TimeProvider clock)
+    /// <summary>By any other way than the socket there is nothing here.</summary>
+    public static Task OnlyPeersAsync(HttpContext context, Func<ControlPeer, Task> answer)
     {
-        if (context.Features.Get<ControlPeer>() is not { } peer)
+        if (context.Features.Get<ControlPeer>() is { } peer)
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
+            return answer(peer);
         }
 
-        if (await ReadAsync(context) is not { } order)
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Null where it is not JSON of that form.</summary>
+    public static async Task<T?> ReadAsync<T>(HttpContext context)
+        where T : class
+    {
+        try
         {
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, new ControlTrouble("the order is not understood: relay and verb are of different versions"));
+            return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, ControlJson.Options, context.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static Task NotUnderstoodAsync(HttpContext context) => AnswerAsync(
+        context, StatusCodes.Status400BadRequest, new ControlTrouble("the order is not understood: relay and verb are of different versions"));
+
+    public static async Task AnswerAsync<T>(HttpContext context, int status, T answer)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await JsonSerializer.SerializeAsync(context.Response.Body, answer, ControlJson.Options);
+    }
+
+    private static async Task ChangeAsync(HttpContext context, ControlPeer peer, QueueOperator queue, TimeProvider clock)
+    {
+        if (await ReadAsync<ChangeOrder>(context) is not { } order || !IsWhole(order))
+        {
+            await NotUnderstoodAsync(context);
             return;
         }
 
@@ -42,24 +72,6 @@ internal static class ControlApi
         }
     }
 
-    private static async Task<ChangeOrder?> ReadAsync(HttpContext context)
-    {
-        try
-        {
-            var order = await JsonSerializer.DeserializeAsync<ChangeOrder>(context.Request.Body, ControlJson.Options, context.RequestAborted);
-            return order is { Ids: not null, User: not null } && order.Ids.All(id => MessageId.TryParse(id, out _))
-                && (order.Kind != ChangeKind.Bounce || order.Reason is not null) ? order : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static async Task AnswerAsync<T>(HttpContext context, int status, T answer)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json; charset=utf-8";
-        await JsonSerializer.SerializeAsync(context.Response.Body, answer, ControlJson.Options);
-    }
+    private static bool IsWhole(ChangeOrder order) => order is { Ids: not null, User: not null } && order.Ids.All(id => MessageId.TryParse(id, out _))
+        && (order.Kind != ChangeKind.Bounce || order.Reason is not null);
 }

@@ -70,14 +70,27 @@ internal sealed class ControlClient : IDisposable
     }
 
     /// <exception cref="ControlException">It did not happen, or nobody knows whether it did.</exception>
-    public async Task<IReadOnlyList<ChangeAnswer>> ChangeAsync(ChangeOrder order, CancellationToken cancel)
+    public Task<IReadOnlyList<ChangeAnswer>> ChangeAsync(ChangeOrder order, CancellationToken cancel) =>
+        AskAsync<ChangeAnswer>(() => _http.PostAsJsonAsync(ControlApi.ChangePath, order, ControlJson.Options, cancel), cancel);
+
+    /// <exception cref="ControlException">It did not happen, or nobody knows whether it did.</exception>
+    public Task<IReadOnlyList<AccountChange>> ChangeAsync(AccountOrder order, CancellationToken cancel) =>
+        AskAsync<AccountChange>(() => _http.PostAsJsonAsync(AccountApi.Path, order, ControlJson.Options, cancel), cancel);
+
+    /// <exception cref="ControlException">The relay did not answer.</exception>
+    public Task<IReadOnlyList<AccountAnswer>> AccountsAsync(CancellationToken cancel) =>
+        AskAsync<AccountAnswer>(() => _http.GetAsync(new Uri(AccountApi.Path, UriKind.Relative), cancel), cancel);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<IReadOnlyList<T>> AskAsync<T>(Func<Task<HttpResponseMessage>> ask, CancellationToken cancel)
     {
         try
         {
-            using var response = await _http.PostAsJsonAsync(ControlApi.ChangePath, order, ControlJson.Options, cancel);
+            using var response = await ask();
             if (response.IsSuccessStatusCode)
             {
-                return await response.Content.ReadFromJsonAsync<ChangeAnswer[]>(ControlJson.Options, cancel) ?? [];
+                return await response.Content.ReadFromJsonAsync<T[]>(ControlJson.Options, cancel) ?? [];
             }
 
             var trouble = await response.Content.ReadFromJsonAsync<ControlTrouble>(ControlJson.Options, cancel);
@@ -88,6 +101,4 @@ internal sealed class ControlClient : IDisposable
             throw new ControlException($"the relay did not answer on {_path}, look whether it was done: {broke.Message}", broke);
         }
     }
-
-    public void Dispose() => _http.Dispose();
 }

@@ -33,7 +33,7 @@ internal sealed class HealthChecks(RelayState state)
         account.State switch
         {
             AccountState.Faulty => false,
-            AccountState.Throttled => state.Clock.GetUtcNow() - account.Since < TooOld,
+            AccountState.Throttled or AccountState.Unreachable => state.Clock.GetUtcNow() - account.Since < TooOld,
             _ => true,
         },
         account.State == AccountState.Healthy ? "healthy" : Words(account));

@@ -64,7 +64,8 @@ internal static class QueueDoor
         return [.. results.Select(ChangeAnswer.Of)];
     }
 
-    private static async Task<SqliteQueueStore> OpenStoreAsync(string directory, TimeProvider clock)
+    /// <exception cref="StoreOpenException">Another holds it, or it cannot be opened.</exception>
+    public static async Task<SqliteQueueStore> OpenStoreAsync(string directory, TimeProvider clock)
     {
         try
         {
@@ -77,5 +78,6 @@ internal static class QueueDoor
         }
     }
 
-    private static string? SudoUser => Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } name ? name : null;
+    /// <summary>Whom sudo let ask under this name, or null.</summary>
+    public static string? SudoUser => Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } name ? name : null;
 }

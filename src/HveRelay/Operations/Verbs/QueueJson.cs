@@ -1,3 +1,4 @@
+using HveRelay.Delivery;
 using HveRelay.Queue;
 
 namespace HveRelay.Operations.Verbs;
@@ -21,7 +22,8 @@ internal static class QueueJson
         entry.LastReply,
     };
 
-    public static object Of(MessageRecord record) => new
+    /// <summary>Each result with what its reply means, in the words of the log.</summary>
+    public static object Of(MessageRecord record, ReplyTable replies) => new
     {
         id = record.Envelope.Id.ToString(),
         from = record.Envelope.ReversePath,
@@ -50,7 +52,15 @@ internal static class QueueJson
             attempt.Account,
             attempt.StartedAt,
             attempt.EndedAt,
-            attempt.Results,
+            results = attempt.Results.Select(result => (Result: result, Verdict: ReplyExplanation.OfAttempt(replies, result.Reply, result.Outcome)))
+                .Select(each => new
+                {
+                    each.Result.Recipient,
+                    each.Result.Outcome,
+                    each.Result.Reply,
+                    each.Verdict?.Cause,
+                    each.Verdict?.Remedy,
+                }),
         }),
         changes = record.Changes.Select(change => new
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using static HveRelay.Operations.Verbs.PlainText;
@@ -36,7 +37,7 @@ internal static class QueueText
             }));
     }
 
-    public static string Of(MessageRecord record, DateTimeOffset now)
+    public static string Of(MessageRecord record, ReplyTable replies, DateTimeOffset now)
     {
         var mail = record.Envelope;
         var text = new StringBuilder();
@@ -64,6 +65,10 @@ internal static class QueueText
             foreach (var result in attempt.Results)
             {
                 text.Append(CultureInfo.InvariantCulture, $"    {Word(result.Outcome)} {names.GetValueOrDefault(result.Recipient)}: {result.Reply}\n");
+                if (ReplyExplanation.OfAttempt(replies, result.Reply, result.Outcome) is { } verdict)
+                {
+                    text.Append("      ").Append(verdict.Cause).Append(verdict.Remedy.Length == 0 ? string.Empty : $". {verdict.Remedy}").Append('\n');
+                }
             }
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HveRelay.Configuration;
+using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Operations.Control;
 using HveRelay.Queue;
@@ -81,9 +82,10 @@ internal static class QueueVerb
                 return ExitStatus.No;
             }
 
+            var replies = ReplyTable.From(loaded.Options.Hve);
             await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
-                ? JsonText.Of(QueueJson.Of(record)) + Environment.NewLine
-                : QueueText.Of(record, TimeProvider.System.GetUtcNow()));
+                ? JsonText.Of(QueueJson.Of(record, replies)) + Environment.NewLine
+                : QueueText.Of(record, replies, TimeProvider.System.GetUtcNow()));
             return ExitStatus.Done;
         }));
         return command;

@@ -12,7 +12,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task After_two_failures_the_account_is_left_alone_and_then_probed_at_growing_intervals()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1));
+        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
         await TryAsync(circuit, Unreachable);
         Assert.Null(circuit.OpenUntil);
         await TryAsync(circuit, Unreachable);
@@ -34,7 +34,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task A_wrong_password_is_asked_about_less_often()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1));
+        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
 
         await TryAsync(circuit, WrongPassword);
         await TryAsync(circuit, WrongPassword);
@@ -45,7 +45,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task One_good_probe_closes_the_circuit()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1));
+        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
         await TryAsync(circuit, Unreachable);
         await TryAsync(circuit, Unreachable);
         _clock.Advance(TimeSpan.FromSeconds(2));
@@ -59,7 +59,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task A_refused_recipient_says_nothing_about_the_account()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1));
+        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
         for (var i = 0; i < 10; i++)
         {
             await TryAsync(circuit, Refused("550 5.1.10 unknown", Stage.Rcpt));
@@ -71,7 +71,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task A_throttled_transaction_is_tried_once_more_after_a_breath()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1));
+        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
 
         var sending = circuit.ExecuteAsync(
             _ => new(++_attempts == 1 ? Refused("432 4.3.2 slow down", Stage.FinalDot) : Good), CancellationToken.None).AsTask();

@@ -50,7 +50,7 @@ public sealed class AttemptVerdictsTests
     [InlineData(Stage.FinalDot, "554 5.2.0 SubmissionQuotaExceeded")]
     public void What_is_not_the_messages_fault_never_ends_it_however_old_it_is(Stage stage, string reply)
     {
-        var verdicts = AttemptVerdicts.Of(Part(1, expiresAt: Now - TimeSpan.FromDays(1)), [NotSent(stage, reply)], Schedule(), Now);
+        var verdicts = AttemptVerdicts.Of(Part(1, expiresAt: Now - TimeSpan.FromDays(1)), [NotSent(stage, reply)], Schedule(), ReplyTable.BuiltIn, Now);
 
         Assert.Equal(Outcome.Deferred, verdicts.Ends[0].End.Outcome);
         Assert.NotNull(verdicts.Trouble);
@@ -61,8 +61,8 @@ public sealed class AttemptVerdictsTests
     {
         var busy = NotSent(Stage.FinalDot, "451 4.3.0 busy");
 
-        var last = AttemptVerdicts.Of(Part(1, expiresAt: Now + TimeSpan.FromSeconds(10)), [busy], Schedule(), Now).Ends[0].End;
-        var over = AttemptVerdicts.Of(Part(1, expiresAt: Now), [busy], Schedule(), Now).Ends[0].End;
+        var last = AttemptVerdicts.Of(Part(1, expiresAt: Now + TimeSpan.FromSeconds(10)), [busy], Schedule(), ReplyTable.BuiltIn, Now).Ends[0].End;
+        var over = AttemptVerdicts.Of(Part(1, expiresAt: Now), [busy], Schedule(), ReplyTable.BuiltIn, Now).Ends[0].End;
 
         Assert.Equal((Outcome.Deferred, Now + TimeSpan.FromSeconds(10)), (last.Outcome, last.DueAt!.Value));
         Assert.Equal(Outcome.Expired, over.Outcome);
@@ -96,7 +96,7 @@ public sealed class AttemptVerdictsTests
     }
 
     private static AttemptVerdicts Of(params RecipientResult[] results) =>
-        AttemptVerdicts.Of(Part(results.Length, Now + TimeSpan.FromDays(2)), results, Schedule(), Now);
+        AttemptVerdicts.Of(Part(results.Length, Now + TimeSpan.FromDays(2)), results, Schedule(), ReplyTable.BuiltIn, Now);
 
     private static RetrySchedule Schedule() =>
         new([TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15)], new Random(5));

@@ -1,3 +1,4 @@
+using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Smtp;
 using static HveRelay.Delivery.ReplyClass;
@@ -54,10 +55,18 @@ public sealed class ReplyTableTests
         { Stage.FinalDot, "550 5.7.134 Sender not authenticated for mailbox", Permanent },
         { Stage.Rcpt, "450 5.2.121 recipient's hourly limit", Retry },
         { Stage.Rcpt, "550 5.2.122 recipient's hourly limit", Retry },
+        { Stage.FinalDot, "450 4.2.2 The recipient has exceeded their limit for the number of messages they can receive per hour; 5.2.121", Retry },
+        { Stage.FinalDot, "450 4.2.2 The recipient has exceeded their limit for the number of messages from one sender; 5.2.122", Retry },
+        { Stage.FinalDot, "432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded", Retry },
+        { Stage.FinalDot, "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException", Permanent },
+        { Stage.Rcpt, "552 Too many recipients", Split },
+        { Stage.Rcpt, "552 5.5.3 Too many recipients", Split },
         { Stage.Rcpt, "452 4.5.3 Too many recipients", Split },
 
         // Message
         { Stage.Mail, "552 5.3.4 Message size exceeds fixed limit", Permanent },
+        { Stage.FinalDot, "554 5.3.4 too large", Permanent },
+        { Stage.Mail, "552 Message size exceeds fixed maximum message size", Permanent },
         { Stage.FinalDot, "552 5.2.3 too large", Permanent },
         { Stage.FinalDot, "550 5.6.11 SMTPSEND.BareLinefeedsAreIllegal", Permanent },
         { Stage.FinalDot, "550 5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant", Permanent },
@@ -73,12 +82,25 @@ public sealed class ReplyTableTests
         { Stage.FinalDot, "554 5.2.2 quota", QuotaReached },
         { Stage.Mail, "451 4.7.0 Temporary server error. Please try again later. PRX4", Retry },
         { Stage.Auth, "421 4.4.1 Connection timed out", Retry },
+        { Stage.Mail, "421 4.4.2 Connection dropped", Retry },
+        { Stage.Mail, "421 Service shutting down", Retry },
+        { Stage.FinalDot, "432 4.3.2 Concurrent connections limit exceeded", Throttled },
+        { Stage.FinalDot, "451 4.7.899 Access denied, please try again later", Throttled },
+        { Stage.Mail, "451 4.7.0 Temporary server error. Please try again later. AUTH4", Retry },
+
+        // Nobody pays: what HVE says is not known, and an address may be called billing
+        { Stage.Mail, "550 5.7.0 The billing policy is not valid", AccountFault },
+        { Stage.FinalDot, "550 5.7.999 No billing account", AccountFault },
+        { Stage.FinalDot, "554 5.7.999 Billing is not set up", AccountFault },
+        { Stage.FinalDot, "554 5.7.999 billing not valid", AccountFault },
+        { Stage.Rcpt, "550 5.1.10 billing@contoso.com is unknown", Permanent },
+        { Stage.Rcpt, "550 no such user billing@contoso.com", Permanent },
 
         // No row
         { Stage.Rcpt, "450 4.2.1 mailbox busy", Retry },
         { Stage.Greeting, "554 5.3.2 no", AccountFault },
         { Stage.Hello, "550 go away", AccountFault },
-        { Stage.Mail, "550 5.7.0 Billing is not set up", AccountFault },
+        { Stage.Mail, "550 5.7.999 whatever", AccountFault },
         { Stage.Mail, "550 5.1.1 at MAIL it is about us", AccountFault },
         { Stage.Rcpt, "550 no", Permanent },
         { Stage.FinalDot, "554 5.6.0 no", Permanent },
@@ -90,22 +112,75 @@ public sealed class ReplyTableTests
     {
         Assert.True(Reply.TryParse(line, out var reply));
 
-        Assert.Equal(expected, ReplyTable.Classify(new SmtpFailure(stage, reply, Breakage.None, string.Empty)).Class);
+        Assert.Equal(expected, ReplyTable.BuiltIn.Classify(new SmtpFailure(stage, reply, Breakage.None, string.Empty)).Class);
     }
 
     [Theory]
-    [InlineData(Breakage.Dns, Retry)]
-    [InlineData(Breakage.Unreachable, Retry)]
-    [InlineData(Breakage.TimedOut, Retry)]
-    [InlineData(Breakage.Closed, Retry)]
-    [InlineData(Breakage.Garbage, Retry)]
-    [InlineData(Breakage.Tls, Retry)]
+    [InlineData(Breakage.Dns, Unreachable)]
+    [InlineData(Breakage.Unreachable, Unreachable)]
+    [InlineData(Breakage.TimedOut, Unreachable)]
+    [InlineData(Breakage.Closed, Unreachable)]
+    [InlineData(Breakage.Garbage, Unreachable)]
+    [InlineData(Breakage.Tls, Unreachable)]
     [InlineData(Breakage.ContentUnreadable, Retry)]
     [InlineData(Breakage.Certificate, AccountFault)]
     [InlineData(Breakage.NoStartTls, AccountFault)]
     [InlineData(Breakage.NoMechanism, AccountFault)]
     public void What_broke_never_ends_a_message(Breakage breakage, ReplyClass expected) =>
-        Assert.Equal(expected, ReplyTable.Classify(new SmtpFailure(Stage.Connect, null, breakage, "it broke")).Class);
+        Assert.Equal(expected, ReplyTable.BuiltIn.Classify(new SmtpFailure(Stage.Connect, null, breakage, "it broke")).Class);
+
+    /// <summary>A fault of the account comes with whatever code, before RCPT and after it: never is a recipient failed for it.</summary>
+    [Theory]
+    [InlineData("5.7.57")]
+    [InlineData("5.7.62")]
+    [InlineData("5.6.241")]
+    [InlineData("5.2.240")]
+    [InlineData("5.2.252")]
+    [InlineData("5.1.8")]
+    [InlineData("5.7.502")]
+    [InlineData("5.7.705")]
+    [InlineData("5.7.139")]
+    [InlineData("5.7.240")]
+    public void What_is_the_accounts_fault_is_so_with_any_code_at_any_command(string enhanced) =>
+        Assert.All(
+            from code in new[] { 501, 530, 535, 550, 554 } from stage in ReplyExplanation.Stages select (code, stage),
+            each => Assert.Equal(AccountFault, ReplyTable.BuiltIn.Classify(each.stage, Reply.Of(each.code, enhanced, "no")).Class));
+
+    [Fact]
+    public void Every_row_says_what_is_at_fault_who_mends_it_and_who_says_so() => Assert.All(ReplyTable.BuiltIn.Rows, row =>
+    {
+        Assert.Equal(row.Class == AccountFault, row.Fault != FaultKind.None);
+        Assert.NotEmpty(row.Source);
+        Assert.NotEmpty(row.Cause);
+        Assert.True(row.Remedy.Length == 0 || row.Verdict is { Who.Length: > 0, How.Length: > 0 }, row.Remedy);
+        Assert.True(row.Class is not (AccountFault or Permanent) || row.Remedy.Length > 0, row.Cause);
+    });
+
+    [Fact]
+    public void Rows_of_the_configuration_come_first_and_hold_where_they_say()
+    {
+        var hve = new HveOptions
+        {
+            Replies =
+            [
+                new ReplyOptions { Stage = "Rcpt", EnhancedCode = "5.7.60-62", Class = ReplyOptionsClass.Retry, Cause = "A test" },
+                new ReplyOptions { Text = "Lunch", Class = ReplyOptionsClass.AccountFault, Cause = "Lunch", Remedy = "Cook: hurry" },
+            ],
+        };
+        var replies = ReplyTable.From(hve);
+
+        Assert.Equal((Retry, "A test"), (Own(Stage.Rcpt, "550 5.7.62 no").Class, Own(Stage.Rcpt, "550 5.7.62 no").Cause));
+        Assert.Equal(AccountFault, Own(Stage.Mail, "550 5.7.62 no").Class);
+        Assert.Equal("MAIL FROM is not the account", Own(Stage.Mail, "550 5.7.62 no").Cause);
+        var lunch = Own(Stage.FinalDot, "451 4.3.0 out for lunch");
+        Assert.Equal((AccountFault, "Cook", "hurry", Confidence.Configured, "Hve.Replies[1]"), (lunch.Class, lunch.Who, lunch.How, lunch.Confidence, lunch.Source));
+
+        ReplyVerdict Own(Stage stage, string line)
+        {
+            Assert.True(Reply.TryParse(line, out var reply));
+            return replies.Classify(stage, reply!);
+        }
+    }
 
     [Fact]
     public void Every_row_is_reached_by_one_of_these_replies()
@@ -113,9 +188,9 @@ public sealed class ReplyTableTests
         var reached = Replies.Select(row => row.Data).Select(row =>
         {
             Assert.True(Reply.TryParse(row.Item2, out var reply));
-            return ReplyTable.Rows.FirstOrDefault(each => each.Matches(row.Item1, reply!));
+            return ReplyTable.BuiltIn.Rows.FirstOrDefault(each => each.Matches(row.Item1, reply!));
         }).ToHashSet();
 
-        Assert.All(ReplyTable.Rows, row => Assert.Contains(row, reached));
+        Assert.All(ReplyTable.BuiltIn.Rows, row => Assert.Contains(row, reached));
     }
 }

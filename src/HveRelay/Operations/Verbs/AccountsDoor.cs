@@ -1,0 +1,83 @@
+using HveRelay.Delivery;
+using HveRelay.Mail;
+using HveRelay.Operations.Configuration;
+using HveRelay.Operations.Control;
+using HveRelay.Operations.Log;
+using HveRelay.Queue;
+using HveRelay.Stores.Sqlite;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary>The accounts: of the relay where one runs, else what the queue knows of them.</summary>
+internal static class AccountsDoor
+{
+    /// <summary>Null where no relay answers.</summary>
+    public static async Task<IReadOnlyList<AccountAnswer>?> AskAsync(string directory, CancellationToken cancel)
+    {
+        if (ControlClient.Knock(directory) != ControlDoor.Open)
+        {
+            return null;
+        }
+
+        using var relay = new ControlClient(directory);
+        return await relay.AccountsAsync(cancel);
+    }
+
+    public static async Task<IReadOnlyList<AccountAnswer>> ReadAsync(ConfigurationReading.Loaded loaded, CancellationToken cancel)
+    {
+        await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+        var board = new AccountBoard(TimeProvider.System, new MailLog(TimeProvider.System, _ => { }));
+        foreach (var pause in await queue.PausesAsync(cancel))
+        {
+            board.Pause(pause);
+        }
+
+        var latest = (await queue.LastAttemptsAsync(cancel)).ToDictionary(attempt => attempt.Account, StringComparer.OrdinalIgnoreCase);
+        return [.. loaded.Options.Hve.Accounts.Select(account => board.IsPaused(account.Address)
+            ? AccountAnswer.Of(board.Of(account.Address), 0) with { Reply = latest.GetValueOrDefault(account.Address)?.Reply, Attempted = latest.GetValueOrDefault(account.Address)?.At }
+            : new AccountAnswer(
+                account.Address, null, null, null, null, null, latest.GetValueOrDefault(account.Address)?.Reply,
+                latest.GetValueOrDefault(account.Address)?.At, null, 0))];
+    }
+
+    public static async Task<IReadOnlyList<AccountChange>> ChangeAsync(
+        ConfigurationReading.Loaded loaded, IReadOnlyList<string> accounts, bool pause, string? reason, CancellationToken cancel)
+    {
+        var directory = loaded.Options.DataDirectory;
+        var order = new AccountOrder(accounts, pause, Environment.UserName, QueueDoor.SudoUser, reason);
+        switch (ControlClient.Knock(directory))
+        {
+            case ControlDoor.Open:
+                using (var relay = new ControlClient(directory))
+                {
+                    return await relay.ChangeAsync(order, cancel);
+                }
+
+            case ControlDoor.Denied:
+                throw new ControlException(
+                    $"no right to open {ControlSocket.PathIn(directory)}: only root and the user that the relay runs as may pause accounts");
+            default:
+                return await OpenAsync(loaded, order, cancel);
+        }
+    }
+
+    private static async Task<IReadOnlyList<AccountChange>> OpenAsync(ConfigurationReading.Loaded loaded, AccountOrder order, CancellationToken cancel)
+    {
+        var directory = loaded.Options.DataDirectory;
+        var clock = TimeProvider.System;
+
+        // As with the queue: the lock first, and no line on the console among ours.
+        await using var store = await QueueDoor.OpenStoreAsync(directory, clock);
+        Console.SetOut(Console.Error);
+        await using var logger = RelayLogger.Create(directory, loaded.Serilog, console: false);
+        var board = new AccountBoard(clock, new MailLog(clock, MailLine.To(logger)));
+        foreach (var account in loaded.Options.Hve.Accounts)
+        {
+            board.Add(account.Address);
+        }
+
+        var accounts = new AccountOperator(store, board, new QueueSignal());
+        await accounts.RestoreAsync(cancel);
+        return await AccountApi.ChangeAsync(order, ControlPeer.Words(order.User, order.Sudo), board, accounts, clock);
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using HveRelay.Configuration;
+using HveRelay.Delivery;
+using HveRelay.Operations.Control;
+using static HveRelay.Operations.Verbs.PlainText;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary><c>accounts</c>: how each HVE account does and what to do about it; and the operator's way to let one send nothing.</summary>
+internal static class AccountsVerb
+{
+    public static Command Create()
+    {
+        var command = new Command("accounts", "Each HVE account: state, since when, why, what to do")
+        {
+            Verb.Json,
+            Change("pause", "Lets accounts send nothing until they are resumed, over restarts too; their mail waits", pause: true),
+            Change("resume", "Lets accounts send again", pause: false),
+        };
+        command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
+        {
+            var asked = await AccountsDoor.AskAsync(loaded.Options.DataDirectory, cancel);
+            var accounts = asked ?? await AccountsDoor.ReadAsync(loaded, cancel);
+            await parsed.InvocationConfiguration.Output.WriteAsync(
+                parsed.GetValue(Verb.Json) ? JsonText.Of(accounts) + Environment.NewLine : Text(accounts, TimeProvider.System.GetUtcNow()));
+            if (asked is null)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    "no relay answers: this is what the queue knows, and LAST REPLY that of the latest attempt");
+            }
+
+            return ExitStatus.Done;
+        }));
+        return command;
+    }
+
+    private static Command Change(string name, string description, bool pause)
+    {
+        var addresses = new Argument<string[]>("address") { Description = "The account's address", Arity = ArgumentArity.OneOrMore };
+        var reason = new Option<string?>("--reason") { Description = "For the log and for 'accounts'" };
+        var command = new Command(name, description) { addresses, Verb.Json };
+        if (pause)
+        {
+            command.Options.Add(reason);
+        }
+
+        command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
+        {
+            var wrong = parsed.GetValue(addresses)!.Where(address => !AddressText.IsAddress(address)).ToList();
+            foreach (var address in wrong)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{address}: no e-mail address such as hve1@contoso.com");
+            }
+
+            if (wrong.Count > 0)
+            {
+                return ExitStatus.Wrong;
+            }
+
+            var changes = await AccountsDoor.ChangeAsync(
+                loaded, parsed.GetValue(addresses)!, pause, pause ? parsed.GetValue(reason) : null, cancel);
+            await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
+                ? JsonText.Of(changes) + Environment.NewLine
+                : string.Concat(changes.Where(each => each.Changed).Select(each => $"{each.Account}: {name}d\n")));
+            foreach (var change in changes.Where(each => !each.Changed))
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    $"{change.Account}: {(!change.Found ? "no account of Hve.Accounts" : pause ? "is paused already" : "is not paused")}");
+            }
+
+            return changes.All(each => each.Changed) ? ExitStatus.Done : ExitStatus.No;
+        }));
+        return command;
+    }
+
+    private static string Text(IReadOnlyList<AccountAnswer> accounts, DateTimeOffset now) => accounts.Count == 0
+        ? "no accounts\n"
+        : Table(
+            ["ACCOUNT", "STATE", "KIND", "SINCE", "CONNECTIONS", "NEXT TRY", "WHY", "WHAT TO DO", "LAST REPLY"],
+            accounts.Select(account => new[]
+            {
+                account.Account,
+                account.State is { } state ? QueueText.Word(state) : "-",
+                account.Kind is { } kind ? FaultWords.Of(kind) : "-",
+                account.Since is { } since ? Time(since) : "-",
+                account.Connections is { } connections ? Number(connections) : "-",
+                QueueText.Next(account.NextTry, now, isQuotaUsedUp: false),
+                account.Cause ?? "-",
+                account.Remedy ?? "-",
+                account.Reply is null ? "-" : account.Attempted is { } at ? $"{Time(at)} {account.Reply}" : account.Reply,
+            }));
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using HveRelay.Delivery;
+using HveRelay.Smtp;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary>A reply explained: for people, and as JSON.</summary>
+internal static class ExplainText
+{
+    private const string Nobody = "nobody need do anything";
+
+    public static string Of(ReplyExplanation explanation)
+    {
+        var text = new StringBuilder().Append(explanation.Reply).Append('\n');
+        if (explanation.Meanings.Count == 0)
+        {
+            return text.Append("  no failure: the next hop accepted the command\n").ToString();
+        }
+
+        foreach (var meaning in explanation.Meanings)
+        {
+            var verdict = meaning.Verdict;
+            text.Append(explanation.Meanings.Count > 1 ? $"at {Words(meaning.Stages)}\n" : string.Empty);
+            Line(text, "cause", verdict.Fault == FaultKind.None ? verdict.Cause : $"{verdict.Cause} ({FaultWords.Of(verdict.Fault)})");
+            Line(text, "who", verdict.Remedy.Length == 0 ? Nobody : verdict.Who);
+            Line(text, "how", verdict.How);
+            Line(text, "relay", meaning.Does);
+            Line(text, "class", verdict.Class.ToString());
+            Line(text, "known", Known(verdict));
+        }
+
+        return text.ToString();
+    }
+
+    public static object Json(ReplyExplanation explanation) => new
+    {
+        reply = explanation.Reply.ToString(),
+        explanation.Reply.Code,
+        enhancedCode = explanation.Reply.Enhanced?.ToString(),
+        known = explanation.IsKnown,
+        meanings = explanation.Meanings.Select(meaning => new
+        {
+            meaning.Stages,
+            meaning.Verdict.Class,
+            meaning.Verdict.Fault,
+            meaning.Verdict.Cause,
+            meaning.Verdict.Who,
+            meaning.Verdict.How,
+            meaning.Verdict.Remedy,
+            meaning.Does,
+            meaning.Verdict.Confidence,
+            meaning.Verdict.Source,
+        }),
+    };
+
+    private static void Line(StringBuilder text, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            text.Append("  ").Append(name.PadRight(7)).Append(value).Append('\n');
+        }
+    }
+
+    private static string Words(IReadOnlyList<Stage> stages) => stages.Count == 1
+        ? stages[0].ToString().ToUpperInvariant()
+        : $"{stages[0].ToString().ToUpperInvariant()} to {stages[^1].ToString().ToUpperInvariant()}";
+
+    private static string Known(ReplyVerdict verdict) => verdict.Confidence switch
+    {
+        _ when !verdict.IsKnown => "not known here; told by its code and the command alone",
+        Confidence.Microsoft => $"Microsoft's own text: {verdict.Source}",
+        Confidence.Quoted => $"Microsoft, quoted by others: {verdict.Source}",
+        Confidence.Field => $"seen in the field: {verdict.Source}",
+        Confidence.Blog => $"a blog: {verdict.Source}",
+        Confidence.Configured => $"the configuration says so: {verdict.Source}",
+        _ => $"what HVE says is not written down; {verdict.Source}",
+    };
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using HveRelay.Configuration;
+using HveRelay.Delivery;
+using HveRelay.Operations.Configuration;
+using HveRelay.Smtp;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary><c>explain</c>: what a reply of HVE means. Works without a configuration; where there is one, its <c>Hve.Replies</c> count.</summary>
+internal static class ExplainVerb
+{
+    public static Command Create()
+    {
+        var words = new Argument<string[]>("reply")
+        {
+            Description = "The reply, \"550 5.7.62 …\", also of several lines; or a line of the log",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var stage = new Option<string?>("--stage") { Description = $"The command that was answered: {string.Join(", ", ReplyExplanation.Stages)}" };
+        stage.AcceptOnlyFromAmong([.. ReplyExplanation.Stages.SelectMany(each => new[] { each.ToString(), each.ToString().ToUpperInvariant() }).Distinct()]);
+        var command = new Command("explain", "What a reply of High Volume Email means, who mends it, and what the relay does") { words, stage, Verb.Json };
+        command.SetAction(Verb.Guarded(async (parsed, _) =>
+        {
+            var output = parsed.InvocationConfiguration;
+            var (replies, errors) = Replies(parsed.GetValue(Verb.Config));
+            foreach (var error in errors)
+            {
+                await output.Error.WriteLineAsync(error.ToString());
+            }
+
+            if (errors.Count > 0)
+            {
+                return ExitStatus.Wrong;
+            }
+
+            if (PastedReply.Find(string.Join(' ', parsed.GetValue(words)!)) is not { } reply)
+            {
+                await output.Error.WriteLineAsync("no SMTP reply: it begins with a code of three digits, as in \"550 5.7.62 …\"");
+                return ExitStatus.Wrong;
+            }
+
+            var at = parsed.GetValue(stage) is { } name ? Enum.Parse<Stage>(name, ignoreCase: true) : (Stage?)null;
+            var explanation = ReplyExplanation.Of(replies, reply, at);
+            await output.Output.WriteAsync(
+                parsed.GetValue(Verb.Json) ? JsonText.Of(ExplainText.Json(explanation)) + Environment.NewLine : ExplainText.Of(explanation));
+            return explanation.IsKnown || explanation.Meanings.Count == 0 ? ExitStatus.Done : ExitStatus.No;
+        }));
+        return command;
+    }
+
+    private static (ReplyTable Replies, IReadOnlyList<ConfigurationError> Errors) Replies(string? named)
+    {
+        if (ConfigurationFile.Find(named) is not { } path)
+        {
+            return (ReplyTable.BuiltIn, []);
+        }
+
+        // Of somebody who asks what a reply means the rest of the file is not demanded: a secret that he may not read, for one.
+        var (options, _, report) = ConfigurationReader.ReadAll(path, EnvironmentKeys.OfThisProcess());
+        var errors = report.Errors.Where(error => options is null || error.Key.StartsWith("Hve.Replies", StringComparison.Ordinal)).ToList();
+        return (options is null || errors.Count > 0 ? ReplyTable.BuiltIn : ReplyTable.From(options.Hve), errors);
+    }
+}
