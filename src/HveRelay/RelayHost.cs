@@ -78,7 +78,7 @@ internal sealed class RelayHost : IAsyncDisposable
         var certificates = options.Listeners.All(listener => listener.Tls == ListenerTls.None)
             ? null
             : new CertificateSource(options.Certificate, options.DataDirectory, hostName, clock, log);
-        var store = await OpenStoreAsync(options, around);
+        var store = await OpenStoreAsync(options, around, log);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
         var signal = new QueueSignal();
@@ -158,15 +158,21 @@ internal sealed class RelayHost : IAsyncDisposable
         _abort.Dispose();
     }
 
-    private static async Task<IQueueStore> OpenStoreAsync(RelayOptions options, RelaySurroundings around)
+    private static async Task<IQueueStore> OpenStoreAsync(RelayOptions options, RelaySurroundings around, MailLog log)
     {
         try
         {
             Directory.CreateDirectory(options.DataDirectory);
-            return await SqliteQueueStore.OpenAsync(
+            var store = await SqliteQueueStore.OpenAsync(
                 new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes),
                 around.Clock,
                 new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger).CreateLogger("HveRelay.Stores.Sqlite"));
+            if (store.Salvaged is { } salvaged)
+            {
+                log.Alarm("queue", $"the queue was damaged: {salvaged}", "Administrator: look at the disk; docs/operating.md, a damaged queue");
+            }
+
+            return store;
         }
         catch (Exception failed) when (failed is StoreOpenException or StoreException or IOException or UnauthorizedAccessException)
         {

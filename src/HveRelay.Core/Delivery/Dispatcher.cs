@@ -24,6 +24,8 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
                 context.Log.UnsureAfterRestart(attempt.Message, attempt.Part, attempt.Account, recipient, due);
             }
         }
+
+        await FollowClockAsync(cancel);
     }
 
     /// <summary>Runs until <paramref name="stop"/>; <paramref name="abort"/> cuts attempts short that are still under way.</summary>
@@ -51,6 +53,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         {
             try
             {
+                await FollowClockAsync(stop);
                 await ExpireAsync(stop);
                 await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
                 await Task.Delay(context.Options.Housekeeping, context.Clock, stop);
@@ -93,6 +96,21 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
             }
         }
         while (expired.Count == Batch);
+    }
+
+    /// <summary>Mail that came or was put off while the clock was ahead would wait for that time in silence once it is set back.</summary>
+    private async Task FollowClockAsync(CancellationToken cancel)
+    {
+        TimeSpan[] waits = [context.Schedule.Longest, AttemptVerdicts.QuotaWait, context.Options.Lease];
+        var now = context.Clock.GetUtcNow();
+        if (await context.Store.BringForwardAsync(now, now + waits.Max() + context.Options.Housekeeping, cancel) is > 0 and var recipients)
+        {
+            context.Log.Alarm(
+                "clock",
+                $"{recipients} recipients were due later than any wait lasts: the clock was ahead and has been set back; they go now",
+                "Administrator: look at the time source of this machine");
+            context.Signal.Pulse();
+        }
     }
 
     private bool IsSettled(AccountStatus account) => context.Clock.GetUtcNow() - account.Since >= account.State switch

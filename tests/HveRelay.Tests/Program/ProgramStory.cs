@@ -78,10 +78,11 @@ internal sealed class ProgramStory : IAsyncDisposable
     }
 
     /// <summary>Lets HVE be there, with a certificate that the relay trusts from its next start on.</summary>
-    public async Task StartHveAsync()
+    public async Task StartHveAsync(Func<SimulatorOptions, SimulatorOptions>? change = null)
     {
         Hve = await HveSimulator.StartAsync(
-            new SimulatorOptions { Port = _hvePort, Accounts = [new SimulatedAccount(Account, Password)] }, TimeProvider.System);
+            (change ?? (options => options))(new SimulatorOptions { Port = _hvePort, Accounts = [new SimulatedAccount(Account, Password)] }),
+            TimeProvider.System);
         Write("hve.pem", Hve.CertificatePem);
     }
 
@@ -90,9 +91,16 @@ internal sealed class ProgramStory : IAsyncDisposable
     /// <summary>Starts the daemon and waits until it is ready.</summary>
     public async Task<ChildProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
+        var daemon = Launch(environment);
+        await daemon.SaysAsync(line => line.Contains(" INF ready ", StringComparison.Ordinal));
+        return daemon;
+    }
+
+    /// <summary>Starts the daemon and does not wait for it.</summary>
+    public ChildProcess Launch(IReadOnlyDictionary<string, string>? environment = null)
+    {
         var daemon = ChildProcess.Start(Program, ["run", "--config", ConfigurationPath], Directory, environment);
         _daemons.Add(daemon);
-        await daemon.SaysAsync(line => line.Contains(" INF ready ", StringComparison.Ordinal));
         return daemon;
     }
 

@@ -15,11 +15,12 @@ public sealed class SqliteQueueStore : IQueueStore
     private readonly ReadPool _pool;
     private readonly SqliteQueueReader _reader;
     private readonly DiskReserve _reserve;
+    private readonly DamageWatch _damage;
     private bool _disposed;
 
-    private SqliteQueueStore(DirectoryLock held, Writer writer, ReadPool pool, DiskReserve reserve)
+    private SqliteQueueStore(DirectoryLock held, Writer writer, ReadPool pool, DiskReserve reserve, DamageWatch damage)
     {
-        (_lock, _writer, _pool, _reserve) = (held, writer, pool, reserve);
+        (_lock, _writer, _pool, _reserve, _damage) = (held, writer, pool, reserve, damage);
         _reader = new SqliteQueueReader(pool);
     }
 
@@ -32,22 +33,28 @@ public sealed class SqliteQueueStore : IQueueStore
     /// <exception cref="StoreOpenException">There is no queue, or it cannot be read.</exception>
     public static IQueueReader OpenReader(string directory) => new SqliteQueueReader(Opening.Readers(directory));
 
-    /// <summary>Renames the files of a queue that cannot be opened, for a person to look at; returns their new names.</summary>
+    /// <summary>
+    /// Renames the files of a damaged queue, for a person to look at, and saves what can be read of it into a new one. The names they have
+    /// now, and what was saved: null where not even a table can be read.
+    /// </summary>
     /// <exception cref="StoreOpenException">A relay runs on it, or the directory cannot be written.</exception>
-    public static IReadOnlyList<string> SetAside(string directory, DateTimeOffset now)
+    public static (IReadOnlyList<string> Names, Salvaged? Salvaged) SetAside(string directory, DateTimeOffset now)
     {
         using var held = DirectoryLock.Take(directory);
         try
         {
-            var names = new QueueFiles(directory).SetAside(now);
+            var done = Salvage.SetAside(new QueueFiles(directory), now);
             held.Clean();
-            return names;
+            return done;
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             throw DirectoryLock.Unwritable(directory, cause);
         }
     }
+
+    /// <summary>What was saved of a damaged queue when this one was opened; null where it was sound.</summary>
+    public Salvaged? Salvaged { get; private init; }
 
     public bool HasRoom => _reserve.HasRoom;
 
@@ -62,6 +69,7 @@ public sealed class SqliteQueueStore : IQueueStore
         }
 
         cancel.ThrowIfCancellationRequested();
+        _damage.ThrowIfDamaged();
         _reserve.ThrowIfLow();
         await octets.SettleAsync();
         await _writer.DoAsync(Need.Sync, session => session.Enqueueing.Enqueue(message, octets));
@@ -101,6 +109,11 @@ public sealed class SqliteQueueStore : IQueueStore
         IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Expiring.Expire(lanes, now, most), cancel);
 
+    public async ValueTask<int> BringForwardAsync(DateTimeOffset now, DateTimeOffset latest, CancellationToken cancel) =>
+        await DoAsync(Need.Read, session => session.ClockRepair.IsNeeded(now, latest), cancel)
+            ? await DoAsync(Need.Sync, session => session.ClockRepair.Run(now, latest), cancel)
+            : 0;
+
     public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
@@ -129,6 +142,7 @@ public sealed class SqliteQueueStore : IQueueStore
 
     public async ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel)
     {
+        _damage.ThrowIfDamaged();
         await DoAsync(Need.Sync, session => session.Probe(), cancel);
         return _writer.LastSync;
     }
@@ -162,7 +176,7 @@ public sealed class SqliteQueueStore : IQueueStore
 
         _pool.Dispose();
         var clean = await _writer.CloseAsync();
-        if (clean)
+        if (clean && !_damage.WasSeen)
         {
             _lock.Clean();
         }
@@ -175,13 +189,15 @@ public sealed class SqliteQueueStore : IQueueStore
         var held = DirectoryLock.Take(options.Directory);
         try
         {
-            var path = Opening.PrepareDatabase(options, held, log);
+            var (path, salvaged) = Opening.PrepareDatabase(options, held, clock, log);
             using var first = Database.OpenWriter(path);
             var counters = Counters.Load(first);
             held.MarkRunning();
+            var damage = new DamageWatch(() => Opening.Check(path), clock, log);
             var writer = new Writer(
-                () => new WriteSession(Database.OpenWriter(path, options.BeforeWrite), counters), clock, log);
-            return new SqliteQueueStore(held, writer, new ReadPool(() => Database.OpenReader(path)), new DiskReserve(options, clock));
+                () => new WriteSession(Database.OpenWriter(path, options.BeforeWrite), counters), damage, clock, log);
+            return new SqliteQueueStore(
+                held, writer, new ReadPool(() => Database.OpenReader(path), damage), new DiskReserve(options, clock), damage) { Salvaged = salvaged };
         }
         catch (Exception cause)
         {
