@@ -147,6 +147,7 @@ internal sealed class AccountSender : IAsyncDisposable
     private void WaitForQuota(string scope, DateTimeOffset until)
     {
         var now = _context.Clock.GetUtcNow();
+        var rule = _plan.Rules.First(rule => rule.Scope == scope);
         if (now < _noQuotaSince)
         {
             _noQuotaUntil = DateTimeOffset.MinValue;
@@ -158,9 +159,13 @@ internal sealed class AccountSender : IAsyncDisposable
             // Only attempts under way are in the way: when they end there may be room. Nothing is used up yet.
             _noQuotaUntil = until;
         }
+        else if (until - now > rule.Window + BriefWait)
+        {
+            // No window is so long: the clock was set back after the question, which is asked again.
+            _noQuotaUntil = now + BriefWait;
+        }
         else if (until > _noQuotaUntil)
         {
-            var rule = _plan.Rules.First(rule => rule.Scope == scope);
             _noQuotaUntil = until;
             _context.Board.Exhausted(_plan.Account, scope, until);
             _context.Log.Quota(scope, rule.Limit, until);

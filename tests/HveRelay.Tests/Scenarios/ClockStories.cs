@@ -76,7 +76,6 @@ public sealed class ClockStories
 
         story.Clock.Set(TimeSpan.FromDays(-10));
         await story.RunUntilAsync(() => story.Next("quota") - story.Clock.GetUtcNow() <= TimeSpan.FromHours(24));
-        story.Clock.Advance(TimeSpan.FromHours(24));
-        await story.RunUntilAsync(() => story.Lines("relayed").Count() == 2);
+        Assert.Equal("relayed", Assert.Single(story.Lines("relayed")).Name);
     }
 }

@@ -58,7 +58,7 @@ public sealed class DiskStories
     }
 
     [Fact]
-    public async Task Below_the_reserve_mail_is_452_and_taken_again_by_itself()
+    public async Task Below_the_reserve_mail_is_452_and_the_relay_not_ready()
     {
         await using var story = await RelayStory.BeginAsync(options => options.Queue.MinimumFreeBytes = long.MaxValue);
 
