@@ -66,7 +66,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
             {
                 // Whatever it was, the next run comes: a loop that ends in silence would let the queue rot.
                 context.Logger.LogError(trouble, "Housekeeping of the queue failed and is tried again");
-                await Task.Delay(context.Options.Housekeeping, context.Clock, CancellationToken.None);
+                await Task.Delay(context.Options.Housekeeping, context.Clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

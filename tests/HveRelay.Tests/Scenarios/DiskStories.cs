@@ -77,8 +77,10 @@ public sealed class DiskStories
         await other.OpenAsync();
         await using (var hold = other.CreateCommand())
         {
-            hold.CommandText = "BEGIN IMMEDIATE";
-            await hold.ExecuteNonQueryAsync();
+            // The relay may have a transaction of its own open, which it ends in its next quiet moment.
+            hold.CommandText = "PRAGMA busy_timeout=0; BEGIN IMMEDIATE";
+            hold.CommandTimeout = 1;
+            await story.RunUntilAsync(() => Record.Exception(() => hold.ExecuteNonQuery()) is null);
         }
 
         var begun = time.GetTimestamp();

@@ -11,6 +11,12 @@ public sealed class SqliteQueueStore : IQueueStore
 {
     private const int PurgedAtOnce = 100;
     private readonly DirectoryLock _lock;
+
+    /// <summary>
+    /// Held open without ever working, so that a writer that is given up is never the last connection: who comes after the last one reads
+    /// the WAL anew, and would find there, whole, the transaction whose sync has failed.
+    /// </summary>
+    private readonly Database _anchor;
     private readonly Writer _writer;
     private readonly ReadPool _pool;
     private readonly SqliteQueueReader _reader;
@@ -18,9 +24,9 @@ public sealed class SqliteQueueStore : IQueueStore
     private readonly DamageWatch _damage;
     private bool _disposed;
 
-    private SqliteQueueStore(DirectoryLock held, Writer writer, ReadPool pool, DiskReserve reserve, DamageWatch damage)
+    private SqliteQueueStore(DirectoryLock held, Database anchor, Writer writer, ReadPool pool, DiskReserve reserve, DamageWatch damage)
     {
-        (_lock, _writer, _pool, _reserve, _damage) = (held, writer, pool, reserve, damage);
+        (_lock, _anchor, _writer, _pool, _reserve, _damage) = (held, anchor, writer, pool, reserve, damage);
         _reader = new SqliteQueueReader(pool);
     }
 
@@ -176,6 +182,7 @@ public sealed class SqliteQueueStore : IQueueStore
 
         _pool.Dispose();
         var clean = await _writer.CloseAsync();
+        _anchor.Dispose();
         if (clean && !_damage.WasSeen)
         {
             _lock.Clean();
@@ -187,20 +194,22 @@ public sealed class SqliteQueueStore : IQueueStore
     private static SqliteQueueStore Open(SqliteStoreOptions options, TimeProvider clock, ILogger log)
     {
         var held = DirectoryLock.Take(options.Directory);
+        var anchor = default(Database);
         try
         {
             var (path, salvaged) = Opening.PrepareDatabase(options, held, clock, log);
-            using var first = Database.OpenWriter(path);
-            var counters = Counters.Load(first);
+            anchor = Database.OpenWriter(path);
+            var counters = Counters.Load(anchor);
             held.MarkRunning();
             var damage = new DamageWatch(() => Opening.Check(path), clock, log);
             var writer = new Writer(
                 () => new WriteSession(Database.OpenWriter(path, options.BeforeWrite), counters), damage, clock, log);
             return new SqliteQueueStore(
-                held, writer, new ReadPool(() => Database.OpenReader(path), damage), new DiskReserve(options, clock), damage) { Salvaged = salvaged };
+                held, anchor, writer, new ReadPool(() => Database.OpenReader(path), damage), new DiskReserve(options, clock), damage) { Salvaged = salvaged };
         }
         catch (Exception cause)
         {
+            anchor?.Dispose();
             held.Dispose();
             if (cause is SqliteException sqlite)
             {

@@ -35,9 +35,9 @@ public sealed class PowerCutTests
     }
 
     [Theory]
-    [InlineData(IoErrorWrite)]
-    [InlineData(Full)]
-    public async Task Whichever_write_sync_or_removal_fails_the_promises_hold_after_a_power_cut(int writeFault)
+    [InlineData(IoErrorWrite, 1)]
+    [InlineData(Full, 5)]
+    public async Task Whichever_write_sync_or_removal_fails_and_the_next_few_the_promises_hold_after_a_power_cut(int writeFault, int failures)
     {
         var failed = true;
         for (var n = 1; failed; n++)
@@ -46,7 +46,7 @@ public sealed class PowerCutTests
             using var sqlite = new SqliteFixture(clock);
             using var disk = new WatchedDisk(sqlite.Directory.Path);
             var left = n;
-            disk.Fault = operation => --left == 0 ? CodeOf(operation, writeFault) : 0;
+            disk.Fault = operation => --left <= 0 && left > -failures ? CodeOf(operation, writeFault) : 0;
             var life = new QueueLife(clock, disk, sqlite);
             await life.LiveAsync();
             failed = left <= 0;

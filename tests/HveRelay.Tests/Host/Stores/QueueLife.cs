@@ -13,7 +13,7 @@ namespace HveRelay.Tests.Host.Stores;
 /// </summary>
 internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixture sqlite)
 {
-    private const int MostTries = 5;
+    private const int MostTries = 20;
     private static readonly QuotaRule Tenant = new(QuotaRule.Tenant, 100, QuotaRule.Day);
     private readonly Random _dice = new(5);
 
