@@ -13,6 +13,7 @@ using HveRelay.Policy;
 using HveRelay.Queue;
 using HveRelay.Rewriting;
 using HveRelay.Smtp.Server;
+using HveRelay.Stores;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Upstream;
 using HveRelay.Web;

@@ -60,7 +60,7 @@ public sealed class FakeStore : IQueueStore
         IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) => throw NotIntake();
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel) => throw NotIntake();
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using HveRelay.Operations.Configuration;
-using HveRelay.Stores.Sqlite;
+using HveRelay.Stores;
 
 namespace HveRelay.Operations.Verbs;
 

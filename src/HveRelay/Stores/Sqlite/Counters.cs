@@ -11,6 +11,11 @@ internal sealed class Counters(long generation, long lastContent)
     private long _lastContent = lastContent;
     private long _turn;
 
+    /// <summary>What was handed out up to and with this is an earlier run's.</summary>
+    public long Earlier { get; } = generation << GenerationBits;
+
+    public long EarlierContents { get; } = lastContent;
+
     /// <summary>A lease token or the id of an attempt.</summary>
     public long NextSequence() => ++_sequence;
 
