@@ -20,12 +20,16 @@ internal static class Opening
     /// <exception cref="StoreOpenException">It is none. The sentence does not show it.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
-        if (ConnectionText.Fault(text) is { } fault)
+        NpgsqlConnectionStringBuilder builder;
+        try
         {
-            throw new StoreOpenException("the connection string " + fault);
+            builder = new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException or InvalidOperationException or OverflowException or KeyNotFoundException)
+        {
+            throw new StoreOpenException("the connection string cannot be read");
         }
 
-        var builder = new NpgsqlConnectionStringBuilder(text);
         Default("Maximum Pool Size", Connections);
         Default("Timeout", 5);
         Default("Command Timeout", 20);
@@ -37,7 +41,7 @@ internal static class Opening
 
         void Default(string key, object value)
         {
-            if (!builder.ContainsKey(key) || !builder.ShouldSerialize(key))
+            if (!builder.ShouldSerialize(key))
             {
                 builder[key] = value;
             }

@@ -1,14 +1,20 @@
+using HveRelay.Configuration;
 using Npgsql;
 
-namespace HveRelay.Stores.Postgres;
+namespace HveRelay.Operations.Configuration;
 
 /// <summary>The form of a connection string. What is wrong is told without a word of it: it holds a password, perhaps in an odd place.</summary>
-public static class ConnectionText
+internal static class ConnectionText
 {
     private const string Form = "Host=db.contoso.com;Database=hverelay;Username=hverelay;Password=…";
 
+    public static CheckReport Check(QueueOptions queue) =>
+        queue.Store == QueueStoreKind.Postgres && queue.ConnectionString.Length > 0 && Fault(queue.ConnectionString) is { } fault
+            ? new CheckReport([new ConfigurationError("Queue.ConnectionString", fault)], [])
+            : new CheckReport([], []);
+
     /// <summary>What is wrong with it, to be put behind its name; null where its form is good.</summary>
-    public static string? Fault(string text)
+    private static string? Fault(string text)
     {
         if (text.Contains("://", StringComparison.Ordinal))
         {
