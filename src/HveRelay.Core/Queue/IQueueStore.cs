@@ -8,7 +8,7 @@ namespace HveRelay.Queue;
 //   3. One failing call never harms another that shares its commit.
 //   4. Times are handed in; a store has no clock. Nodes that share one hand in times of one clock (which: the store's documentation).
 //   5. What is leased is not taken again before the lease is over, nor while an attempt on it is under way in a node that lives;
-//      who lost a lease can no longer begin or complete under it.
+//      who lost a lease can no longer begin or complete under it. An operator's change ends leases under which no attempt has begun.
 
 /// <summary>The port to the durable queue: content, envelopes, parts, attempts, and the quota ledger.</summary>
 public interface IQueueStore : IQueueReader
@@ -51,6 +51,13 @@ public interface IQueueStore : IQueueReader
     /// <paramref name="now"/> and that are not leased; returns them.
     /// </summary>
     ValueTask<IReadOnlyList<ExpiredRecipient>> ExpireAsync(IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel);
+
+    /// <summary>
+    /// Durable. An operator's change, by the table at <see cref="QueueChange"/>; a result for each message, in their order. Who is in an
+    /// attempt of a node that lives is being sent; an attempt that a dead one left is none. Each message that was changed gets an
+    /// entry in its history. The content goes with the last recipient.
+    /// </summary>
+    ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel);
 
     /// <summary>
     /// Durable. At the start of a node, and again and again while it runs: puts in order what nodes that no longer live have left, of a

@@ -13,8 +13,12 @@ internal sealed class Listing(Link link)
         {Rows.EnvelopeColumnsOfM}, s.least, s.has_failed, s.count, s.next_due,
         (SELECT sum(p.attempts)::integer FROM part p WHERE p.message = m.id),
         ARRAY(SELECT r.address FROM recipient r WHERE r.message = m.id ORDER BY r.part, r.number LIMIT {MostShown}),
-        (SELECT r.reply FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
-            WHERE a.message = m.id AND a.ended_at IS NOT NULL ORDER BY a.ended_at DESC, a.id DESC, r.recipient LIMIT 1)
+        (SELECT l.reply FROM (
+            SELECT r.reply, a.ended_at AS at, a.id, r.recipient FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
+                WHERE a.message = m.id AND a.ended_at IS NOT NULL
+            UNION ALL SELECT c.reason, c.at, c.id, -1 FROM change c WHERE c.message = m.id AND c.kind = {(int)ChangeKind.Bounce}) l
+            ORDER BY l.at DESC, l.id DESC, l.recipient LIMIT 1),
+        {Sending("m.id")}
         """;
 
     public Task<List<QueueEntry>> ListAsync(QueueFilter filter) => link.ReadAsync(batch => Fill(batch, filter), Entry);
@@ -35,7 +39,8 @@ internal sealed class Listing(Link link)
 
         // What has not ended comes from an index of its own, before any history.
         var open = !filter.Ended || filter.State is RecipientState.Queued or RecipientState.Held;
-        var where = given.Select((each, i) => string.Format(null, each.Condition, $"${i + 2}")).Append(open ? "ended_at IS NULL" : "TRUE");
+        var where = given.Select((each, i) => string.Format(null, each.Condition, $"${i + 2}")).Append(open ? "ended_at IS NULL" : "TRUE")
+            .Append(filter.Sending ? Sending("message.id") : "TRUE");
         var query = batch.Do($"""
             SELECT {Columns}
             FROM (SELECT * FROM message WHERE {string.Join(" AND ", where)} ORDER BY id LIMIT $1) m,
@@ -50,12 +55,15 @@ internal sealed class Listing(Link link)
         }
     }
 
+    private static string Sending(string message) => $"EXISTS (SELECT 1 FROM attempt a WHERE a.message = {message} AND a.ended_at IS NULL)";
+
     private static QueueEntry Entry(NpgsqlDataReader row)
     {
         const int Next = Rows.EnvelopeCount;
         return new QueueEntry(
             row.Envelope(), State(row.GetInt32(Next), row.GetBoolean(Next + 1)), row.Texts(Next + 5), row.GetInt32(Next + 2),
-            row.GetInt32(Next + 4), row.TimeOrNull(Next + 3), row.TextOrNull(Next + 6));
+            row.GetInt32(Next + 4), row.TimeOrNull(Next + 3), row.TextOrNull(Next + 6),
+            row.GetBoolean(Next + 7));
     }
 
     /// <summary>Of what has ended a failure comes first: it is what people look for.</summary>

@@ -120,7 +120,8 @@ internal sealed class Membership : IAsyncDisposable
                     var since = _clock.GetTimestamp();
                     while (_options.Heartbeat - _clock.GetElapsedTime(since) is var rest && rest > TimeSpan.Zero)
                     {
-                        await connection.WaitAsync(rest, _stop.Token);
+                        // In whole milliseconds, of which 0 is for ever.
+                        await connection.WaitAsync(Math.Max(1, (int)Math.Ceiling(rest.TotalMilliseconds)), _stop.Token);
                     }
                 }
             }

@@ -11,7 +11,7 @@ namespace HveRelay.Stores.Postgres;
 public sealed class PostgresQueueStore : IQueueStore
 {
     /// <summary>So long nobody new is let in after the disk of the database was full.</summary>
-    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(2);
 
     private const int PurgedAtOnce = 100;
     private readonly Link _link;
@@ -25,6 +25,7 @@ public sealed class PostgresQueueStore : IQueueStore
     private readonly Releasing _releasing;
     private readonly Expiring _expiring;
     private readonly Recovery _recovery;
+    private readonly Changing _changing;
     private readonly Seeing _seeing;
     private readonly Membership _membership;
     private DateTimeOffset _fullUntil = DateTimeOffset.MinValue;
@@ -44,6 +45,7 @@ public sealed class PostgresQueueStore : IQueueStore
         _releasing = new Releasing(link);
         _expiring = new Expiring(link);
         _recovery = new Recovery(link, numbers, options);
+        _changing = new Changing(link, numbers);
         _seeing = new Seeing(link);
         _membership = Membership.Begin(link, options, clock, log, node, schema, () => leftovers.ClearAsync(_releasing.UndoAsync));
     }
@@ -51,26 +53,13 @@ public sealed class PostgresQueueStore : IQueueStore
     /// <summary>Joins the queue in a database as one more node, and makes its tables where there are none.</summary>
     /// <param name="machine">This machine's clock.</param>
     /// <exception cref="StoreOpenException">The database cannot be reached or used. Nothing was deleted or overwritten.</exception>
-    public static async Task<PostgresQueueStore> OpenAsync(PostgresStoreOptions options, TimeProvider machine, ILogger log)
-    {
-        var builder = Opening.Parse(options.ConnectionString);
-        var database = Opening.NameOf(builder);
-        var clock = new DatabaseClock(machine);
-        var link = Opening.Connect(builder, clock);
-        try
-        {
-            await Opening.RequireSafeAsync(link);
-            var schema = await Opening.SchemaAsync(link);
-            await Schema.MigrateAsync(link, database);
-            var node = await Membership.JoinAsync(link, clock);
-            return new PostgresQueueStore(link, options, clock, log, node, schema);
-        }
-        catch (Exception cause)
-        {
-            await link.DisposeAsync();
-            throw cause is StoreOpenException ? cause : Opening.Unopenable(database, cause);
-        }
-    }
+    public static Task<PostgresQueueStore> OpenAsync(PostgresStoreOptions options, TimeProvider machine, ILogger log) =>
+        OpenAsync(options, machine, log, Schema.MigrateAsync);
+
+    /// <summary>As above for a verb that changes the queue, whether relays run on it or not: it makes no tables.</summary>
+    /// <exception cref="StoreOpenException">There is no queue, or it cannot be reached or used.</exception>
+    public static Task<PostgresQueueStore> OpenExistingAsync(PostgresStoreOptions options, TimeProvider machine, ILogger log) =>
+        OpenAsync(options, machine, log, Schema.RequireCurrentAsync);
 
     /// <summary>Reads a queue beside its nodes, or when none runs. Never makes a table.</summary>
     /// <exception cref="StoreOpenException">There is no queue, or it cannot be read.</exception>
@@ -157,6 +146,18 @@ public sealed class PostgresQueueStore : IQueueStore
         IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) =>
         await DoAsync(() => _expiring.ExpireAsync(lanes, now, most), cancel);
 
+    public async ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel)
+    {
+        if (change is { Kind: ChangeKind.Bounce, Reason: null })
+        {
+            throw new ArgumentException("a bounce has a reason", nameof(change));
+        }
+
+        var results = await DoAsync(() => _changing.ChangeAsync(change), cancel);
+        _membership.Tell();
+        return results;
+    }
+
     public async ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
         await DoAsync(() => _recovery.RecoverAsync(configured, now, dueAt), cancel);
@@ -227,6 +228,28 @@ public sealed class PostgresQueueStore : IQueueStore
         {
             await _membership.DisposeAsync();
             await _link.DisposeAsync();
+        }
+    }
+
+    private static async Task<PostgresQueueStore> OpenAsync(
+        PostgresStoreOptions options, TimeProvider machine, ILogger log, Func<Link, string, Task> prepare)
+    {
+        var builder = Opening.Parse(options.ConnectionString);
+        var database = Opening.NameOf(builder);
+        var clock = new DatabaseClock(machine);
+        var link = Opening.Connect(builder, clock);
+        try
+        {
+            await Opening.RequireSafeAsync(link);
+            var schema = await Opening.SchemaAsync(link);
+            await prepare(link, database);
+            var node = await Membership.JoinAsync(link, clock);
+            return new PostgresQueueStore(link, options, clock, log, node, schema);
+        }
+        catch (Exception cause)
+        {
+            await link.DisposeAsync();
+            throw cause is StoreOpenException ? cause : Opening.Unopenable(database, cause);
         }
     }
 

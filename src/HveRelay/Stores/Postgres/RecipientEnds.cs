@@ -18,13 +18,19 @@ internal sealed record RecipientMove(int Number, RecipientState To, DateTimeOffs
 /// </summary>
 internal static class RecipientEnds
 {
-    private const string Ends = "(2, 3)";
+    private const string Ends = "(2, 3, 4)";
 
     private const string Move = $"""
         UPDATE recipient r SET state = w.state, due_at = CASE WHEN w.state IN {Ends} THEN NULL ELSE w.due_at END,
             ended_at = CASE WHEN w.state IN {Ends} THEN $3 END
         FROM unnest($4, $5, $6) AS w(number, state, due_at)
         WHERE r.message = $1 AND r.part = $2 AND r.number = w.number AND (r.state = 0 OR (r.state = 1 AND w.state IN {Ends}))
+        """;
+
+    private const string Put = $"""
+        UPDATE recipient r SET state = w.state, due_at = CASE WHEN w.state IN {Ends} THEN NULL ELSE w.due_at END,
+            ended_at = CASE WHEN w.state IN {Ends} THEN $2 END
+        FROM unnest($3, $4, $5) AS w(number, state, due_at) WHERE r.message = $1 AND r.number = w.number
         """;
 
     private const string Count = """
@@ -39,8 +45,22 @@ internal static class RecipientEnds
         batch.Do("SELECT 1 FROM message WHERE id = $1 FOR UPDATE").With(message);
         batch.Do(Move).With(message).With(part).With(at).With(moves.Select(each => each.Number)).With(moves.Select(each => (int)each.To))
             .With(moves.Select(each => each.DueAt?.UtcTicks));
+        Finish(batch, message, at);
+        PartRows.Free(batch, message, part);
+    }
+
+    /// <summary>Moves recipients of a message whatever the table says: for who has looked, and has locked all its parts.</summary>
+    public static void Set(NpgsqlBatch batch, long message, DateTimeOffset at, IReadOnlyCollection<RecipientMove> moves)
+    {
+        batch.Do("SELECT 1 FROM message WHERE id = $1 FOR UPDATE").With(message);
+        batch.Do(Put).With(message).With(at).With(moves.Select(each => each.Number)).With(moves.Select(each => (int)each.To))
+            .With(moves.Select(each => each.DueAt?.UtcTicks));
+        Finish(batch, message, at);
+    }
+
+    private static void Finish(NpgsqlBatch batch, long message, DateTimeOffset at)
+    {
         batch.Do(Count).With(message).With(at);
         batch.Do("DELETE FROM content WHERE id = (SELECT content FROM message WHERE id = $1 AND ended_at IS NOT NULL)").With(message);
-        PartRows.Free(batch, message, part);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
     // Who judges others was itself heard all the while: after an outage of the database everybody looks dead.
     private const string Bury = """
         DELETE FROM node d USING node me
-        WHERE me.id = $1 AND d.id <> $1 AND me.steady_since <= clock_timestamp() - $2 AND d.heartbeat < clock_timestamp() - $2
+        WHERE me.id = $1 AND d.id <> $1 AND me.steady_since <= clock_timestamp() - $2 AND me.heartbeat >= clock_timestamp() - $2 / 2
+            AND d.heartbeat < clock_timestamp() - $2
         """;
 
     // Our own work is in hand, even where another node has just declared us dead.

@@ -35,11 +35,12 @@ internal static class Schema
 
         -- next_due: the earliest due time of its queued recipients; the end of the lease while leased; NULL when none is queued.
         -- lease_until and node are NULL while not leased. token is that of the latest lease. attempt: the one under way.
+        -- waited_anew_after: how many attempts there were when an operator made the retry schedule begin anew.
         CREATE TABLE part(
             message bigint NOT NULL REFERENCES message ON DELETE CASCADE, number integer NOT NULL, parts integer NOT NULL,
             lane text COLLATE "C" NOT NULL, client text COLLATE "C" NOT NULL, priority integer NOT NULL, next_due bigint,
             lease_until bigint, node bigint, token bigint NOT NULL DEFAULT 0, attempt bigint, attempts integer NOT NULL DEFAULT 0,
-            PRIMARY KEY (message, number));
+            waited_anew_after integer NOT NULL DEFAULT 0, PRIMARY KEY (message, number));
         CREATE INDEX part_due ON part(lane, priority, client, next_due, message, number) WHERE next_due IS NOT NULL;
         CREATE INDEX part_node ON part(node) WHERE node IS NOT NULL;
 
@@ -57,6 +58,11 @@ internal static class Schema
         CREATE TABLE attempt_result(
             message bigint NOT NULL REFERENCES message ON DELETE CASCADE, attempt bigint NOT NULL, recipient integer NOT NULL,
             outcome integer NOT NULL, reply text NOT NULL, PRIMARY KEY (message, attempt, recipient));
+
+        -- What operators did. kind is that of ChangeKind; recipients: numbers of those changed.
+        CREATE TABLE change(
+            message bigint NOT NULL REFERENCES message ON DELETE CASCADE, id bigint NOT NULL, at bigint NOT NULL, kind integer NOT NULL,
+            operator text NOT NULL, reason text, recipients integer[] NOT NULL, PRIMARY KEY (message, id));
 
         -- All chunks but the last are ContentWriter.ChunkOctets long. Not compressed: an octet is found without unpacking those before.
         CREATE TABLE content(id bigint NOT NULL, chunk integer NOT NULL, octets bytea NOT NULL, PRIMARY KEY (id, chunk));
@@ -141,7 +147,10 @@ internal static class Schema
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection)
     {
-        await using var there = new NpgsqlCommand("SELECT to_regclass('hverelay') IS NOT NULL", connection);
+        // Not to_regclass: what that remembers from before the lock is not brought up to date by waiting for it.
+        await using var there = new NpgsqlCommand(
+            "SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'hverelay' AND n.nspname = current_schema())",
+            connection);
         if (await there.ExecuteScalarAsync() is not true)
         {
             return 0;

@@ -45,8 +45,8 @@ internal sealed class Taking(Link link, Numbers numbers, Leftovers leftovers)
             UPDATE part p SET next_due = $7, lease_until = $7,
                 token = CASE WHEN c.under_way THEN p.token ELSE c.token END, node = CASE WHEN c.under_way THEN p.node ELSE $1 END
             FROM chosen c WHERE p.message = c.message AND p.number = c.number
-            RETURNING p.message, p.number, p.parts, p.lane, p.attempts, p.token, c.under_way, c.turn)
-        SELECT {Rows.EnvelopeColumnsOfM}, l.number, l.parts, l.lane, l.attempts, l.token, d.numbers, d.addresses
+            RETURNING p.message, p.number, p.parts, p.lane, p.attempts, p.token, p.waited_anew_after, c.under_way, c.turn)
+        SELECT {Rows.EnvelopeColumnsOfM}, l.number, l.parts, l.lane, l.attempts, l.token, d.numbers, d.addresses, l.waited_anew_after
         FROM leased l JOIN message m ON m.id = l.message, LATERAL (
             SELECT array_agg(r.number ORDER BY r.number) AS numbers, array_agg(r.address ORDER BY r.number) AS addresses FROM (
                 SELECT number, address FROM recipient
@@ -166,7 +166,7 @@ internal sealed class Taking(Link link, Numbers numbers, Leftovers leftovers)
             : row.GetFieldValue<int[]>(Next + 5).Zip(row.Texts(Next + 6), (recipient, address) => new DueRecipient(recipient, address)).ToList();
         return new DuePart(
             new Lease(envelope.Id, number, row.GetInt64(Next + 4)), envelope, number, row.GetInt32(Next + 1), new Lane(row.Text(Next + 2)),
-            row.GetInt32(Next + 3) + 1, recipients);
+            row.GetInt32(Next + 3) + 1, recipients) { Wait = row.GetInt32(Next + 3) + 1 - row.GetInt32(Next + 7) };
     }
 
     /// <summary>A part that is due first of its lane, priority and client.</summary>

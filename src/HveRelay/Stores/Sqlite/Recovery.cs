@@ -25,7 +25,7 @@ internal sealed class Recovery(
 
     public IReadOnlyList<RecoveredAttempt> Recover(IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt)
     {
-        var open = attempts.AllOpen().FindAll(attempt => attempt.Id <= counters.Earlier);
+        var open = attempts.AllOpen().FindAll(attempt => !counters.IsOfThisRun(attempt.Id));
         var recovered = open.ConvertAll(attempt => MakeUnsure(attempt, now, dueAt));
         EndLeases();
         contents.DeleteUnfinished(counters.EarlierContents);

@@ -101,6 +101,16 @@ public sealed class SqliteQueueStore : IQueueStore
         IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Expiring.Expire(lanes, now, most), cancel);
 
+    public ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel)
+    {
+        if (change is { Kind: ChangeKind.Bounce, Reason: null })
+        {
+            throw new ArgumentException("a bounce has a reason", nameof(change));
+        }
+
+        return DoAsync(Need.Sync, session => session.Changing.Change(change), cancel);
+    }
+
     public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);

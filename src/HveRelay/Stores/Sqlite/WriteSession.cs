@@ -32,6 +32,7 @@ internal sealed class WriteSession : IDisposable
         Completing = new Completing(Parts, attempts, ends, Ledger);
         Expiring = new Expiring(database, Parts, ends);
         Recovery = new Recovery(database, Parts, attempts, ends, Due, Ledger, Contents, counters);
+        Changing = new Changing(database, Parts, ends, counters);
         Purging = new Purging(database);
         Seeing = new Seeing(database);
     }
@@ -62,6 +63,8 @@ internal sealed class WriteSession : IDisposable
     public Expiring Expiring { get; }
 
     public Recovery Recovery { get; }
+
+    public Changing Changing { get; }
 
     public Purging Purging { get; }
 
