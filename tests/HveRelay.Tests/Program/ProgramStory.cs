@@ -77,6 +77,18 @@ internal sealed class ProgramStory : IAsyncDisposable
         File.WriteAllText(ConfigurationPath, configuration.ToJsonString());
     }
 
+    /// <summary>Starts one more daemon, configured as the first is, with a data directory and ports of its own.</summary>
+    public async Task<(ChildProcess Daemon, int SmtpPort)> StartAnotherAsync()
+    {
+        var number = _daemons.Count + 1;
+        var (smtp, web) = (FreePort.Next(), FreePort.Next());
+        var configuration = JsonNode.Parse(File.ReadAllText(ConfigurationPath))!;
+        configuration[nameof(DataDirectory)] = $"data{number}";
+        configuration["Listeners"]![0]!["Port"] = smtp;
+        configuration["Web"]!["Port"] = web;
+        return (await StartAsync(Write($"hverelay{number}.json", configuration.ToJsonString()), null), smtp);
+    }
+
     /// <summary>Lets HVE be there, with a certificate that the relay trusts from its next start on.</summary>
     public async Task StartHveAsync()
     {
@@ -88,9 +100,11 @@ internal sealed class ProgramStory : IAsyncDisposable
     public string Write(string name, string content) => _directory.Write(name, content);
 
     /// <summary>Starts the daemon and waits until it is ready.</summary>
-    public async Task<ChildProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    public Task<ChildProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null) => StartAsync(ConfigurationPath, environment);
+
+    private async Task<ChildProcess> StartAsync(string configuration, IReadOnlyDictionary<string, string>? environment)
     {
-        var daemon = ChildProcess.Start(Program, ["run", "--config", ConfigurationPath], Directory, environment);
+        var daemon = ChildProcess.Start(Program, ["run", "--config", configuration], Directory, environment);
         _daemons.Add(daemon);
         await daemon.SaysAsync(line => line.Contains(" INF ready ", StringComparison.Ordinal));
         return daemon;
