@@ -6,6 +6,7 @@ using HveRelay.Intake;
 using HveRelay.Mail;
 using HveRelay.Operations;
 using HveRelay.Operations.Certificates;
+using HveRelay.Operations.Control;
 using HveRelay.Operations.Health;
 using HveRelay.Operations.Log;
 using HveRelay.Operations.Metrics;
@@ -104,8 +105,10 @@ internal sealed class RelayHost : IAsyncDisposable
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
 
         await dispatcher.RecoverAsync(cancel);
-        var app = Build(options, around, kestrel => Listen(kestrel, options, intake, sessions, certificates));
+        var app = Build(
+            options, around, ControlSocket.TryBind(options.DataDirectory, log), kestrel => Listen(kestrel, options, intake, sessions, certificates));
         RelayPages.Map(app, new HealthChecks(state), new PrometheusPage(totals, state));
+        ControlApi.Map(app, new QueueOperator(store, log, meter, signal), clock);
         try
         {
             await app.StartAsync(cancel);
@@ -187,16 +190,25 @@ internal sealed class RelayHost : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        RelayOptions options, RelaySurroundings around, Action<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions> listen)
+        RelayOptions options,
+        RelaySurroundings around,
+        ControlSocket? control,
+        Action<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions> listen)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "hverelay" });
         builder.Logging.AddSerilog(around.Logger);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        if (control is not null)
+        {
+            builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets.SocketTransportOptions>(control.Configure);
+        }
+
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             listen(kestrel);
+            control?.Serve(kestrel);
             if (options.Web.Port > 0)
             {
                 kestrel.Listen(IPAddress.Parse(options.Web.Address), options.Web.Port);

@@ -14,7 +14,7 @@ internal sealed class ProgramStory : IAsyncDisposable
     private const string Password = "secret";
 
     /// <summary>Built like these tests: Debug or Release, for the same framework.</summary>
-    private static readonly string Program = RepositoryFiles.PathOf(Path.Combine(
+    public static readonly string Program = RepositoryFiles.PathOf(Path.Combine(
         "src/HveRelay/bin", Path.GetRelativePath(RepositoryFiles.PathOf("tests/HveRelay.Tests/bin"), AppContext.BaseDirectory), "hverelay"));
 
     private readonly TemporaryDirectory _directory = new();
@@ -77,16 +77,15 @@ internal sealed class ProgramStory : IAsyncDisposable
         File.WriteAllText(ConfigurationPath, configuration.ToJsonString());
     }
 
-    /// <summary>Starts one more daemon, configured as the first is, with a data directory and ports of its own.</summary>
-    public async Task<(ChildProcess Daemon, int SmtpPort)> StartAnotherAsync()
+    /// <summary>Configures one more node as the first is, with a data directory and ports of its own.</summary>
+    public (string Path, int SmtpPort) ConfigureAnother()
     {
-        var number = _daemons.Count + 1;
         var (smtp, web) = (FreePort.Next(), FreePort.Next());
         var configuration = JsonNode.Parse(File.ReadAllText(ConfigurationPath))!;
-        configuration[nameof(DataDirectory)] = $"data{number}";
+        configuration[nameof(DataDirectory)] = $"data{smtp}";
         configuration["Listeners"]![0]!["Port"] = smtp;
         configuration["Web"]!["Port"] = web;
-        return (await StartAsync(Write($"hverelay{number}.json", configuration.ToJsonString()), null), smtp);
+        return (Write($"hverelay{smtp}.json", configuration.ToJsonString()), smtp);
     }
 
     /// <summary>Lets HVE be there, with a certificate that the relay trusts from its next start on.</summary>
@@ -102,7 +101,8 @@ internal sealed class ProgramStory : IAsyncDisposable
     /// <summary>Starts the daemon and waits until it is ready.</summary>
     public Task<ChildProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null) => StartAsync(ConfigurationPath, environment);
 
-    private async Task<ChildProcess> StartAsync(string configuration, IReadOnlyDictionary<string, string>? environment)
+    /// <summary>As above, with another configuration.</summary>
+    public async Task<ChildProcess> StartAsync(string configuration, IReadOnlyDictionary<string, string>? environment = null)
     {
         var daemon = ChildProcess.Start(Program, ["run", "--config", configuration], Directory, environment);
         _daemons.Add(daemon);
@@ -112,6 +112,10 @@ internal sealed class ProgramStory : IAsyncDisposable
 
     /// <summary>Runs a verb to its end.</summary>
     public Task<Ended> RunAsync(params string[] arguments) => RunWithInputAsync(string.Empty, arguments);
+
+    /// <summary>As above, with another configuration.</summary>
+    public Task<Ended> RunWithAsync(string configuration, params string[] arguments) =>
+        ChildProcess.RunAsync(Program, [.. arguments, "--config", configuration], Directory);
 
     public Task<Ended> RunWithInputAsync(string input, params string[] arguments) =>
         ChildProcess.RunAsync(Program, [.. arguments, "--config", ConfigurationPath], Directory, input: input);

@@ -13,7 +13,8 @@ public sealed class SeveralNodesTests(PostgresServer server)
     {
         await using var story = await BeginAsync();
         var one = await story.StartAsync();
-        var (other, otherPort) = await story.StartAnotherAsync();
+        var (configuration, otherPort) = story.ConfigureAnother();
+        var other = await story.StartAsync(configuration);
         var loads = new[] { new Load(story.SmtpPort), new Load(otherPort, first: 1000) };
         await Task.WhenAll(loads.Select(load => load.SendAsync(40)));
 
@@ -29,6 +30,25 @@ public sealed class SeveralNodesTests(PostgresServer server)
         Assert.Contains("relayed", shown.Output, StringComparison.Ordinal);
         await Until.True(() => story.RunAsync("clients").Result.Output.Contains("127.0.0.1", StringComparison.Ordinal));
         Assert.Equal(0, (await story.RunAsync("health")).Status);
+    }
+
+    [Fact]
+    public async Task The_verbs_of_the_operator_work_with_a_daemon_elsewhere_and_with_none()
+    {
+        await using var story = await BeginAsync();
+        story.Hve!.Faults.Add(Fault.Reply(FaultStage.Rcpt, "451 4.7.0 later"));
+        var daemon = await story.StartAsync();
+        var id = await story.QueueAsync("you@contoso.com");
+        var elsewhere = story.ConfigureAnother().Path;
+
+        Assert.Equal(0, (await story.RunWithAsync(elsewhere, "queue", "hold", id)).Status);
+        daemon.Terminate();
+        await daemon.EndAsync();
+        Assert.Contains("held", (await story.RunWithAsync(elsewhere, "queue", "show", id)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await story.RunWithAsync(elsewhere, "queue", "remove", id)).Status);
+
+        Assert.Contains("removed", (await story.RunAsync("queue", "show", id)).Output, StringComparison.Ordinal);
+        Assert.Empty(story.Hve.Messages);
     }
 
     [Fact]
@@ -75,7 +95,7 @@ public sealed class SeveralNodesTests(PostgresServer server)
         var load = new Load(story.SmtpPort);
         await load.SendAsync(100);
         await Until.True(() => story.Hve.Faults.Stalled == 4);
-        var (other, _) = await story.StartAnotherAsync();
+        var other = await story.StartAsync(story.ConfigureAnother().Path);
 
         await dying.KillAsync();
         story.Hve.Faults.Clear();
