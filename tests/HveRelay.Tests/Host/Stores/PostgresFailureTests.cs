@@ -123,6 +123,32 @@ public sealed class PostgresFailureTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task An_attempt_of_which_nobody_knows_whether_it_was_written_is_not_made_and_its_part_is_free_again()
+    {
+        var queue = await server.NewQueueAsync();
+        await using var node = await PostgresNode.JoinAsync(queue);
+        await PostgresServer.ExecuteAsync(queue, """
+            CREATE SEQUENCE commits;
+            CREATE FUNCTION break_once() RETURNS trigger LANGUAGE plpgsql AS
+                $$BEGIN IF nextval('commits') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END$$;
+            CREATE CONSTRAINT TRIGGER break_once AFTER INSERT ON attempt DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_once()
+            """);
+        var id = await node.EnqueueAsync();
+        var rule = new QuotaRule("", 1, QuotaRule.Day);
+        var part = Assert.Single(await node.TakeAsync());
+
+        var trouble = await Assert.ThrowsAsync<StoreException>(() => node.BeginAsync(part, rule));
+
+        Assert.Equal(StoreFault.Unreachable, trouble.Fault);
+        IReadOnlyList<DuePart> again = [];
+        await Until.True(() => (again = node.TakeAsync().Result).Count > 0);
+        Assert.Equal(id, Assert.Single(again).Lease.Message);
+        Assert.Equal(1, again[0].Attempt);
+        Assert.Equal(0, await node.Store.UsedAsync("", node.Now - QuotaRule.Day, Cancel));
+        Assert.IsType<AttemptGrant.Granted>(await node.BeginAsync(again[0], rule));
+    }
+
+    [Fact]
     public async Task Without_a_database_it_does_not_open_and_says_where_it_should_be_and_no_password()
     {
         var nowhere = $"Host=127.0.0.1;Port={FreePort.Next()};Database=hverelay;Username=relay;Password=hunter2";
