@@ -112,6 +112,8 @@ public sealed class PostgresFailureTests(PostgresServer server)
         await using var node = await PostgresNode.JoinAsync(way.ConnectionString);
         await node.EnqueueAsync();
 
+        // Enough connections that one is idle: a new one would hear no greeting.
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.Store.TotalsAsync(Cancel).AsTask()));
         way.SwallowAnswers();
         var enqueueing = node.EnqueueAsync();
         await Until.True(() => 2L.Equals(PostgresServer.ExecuteAsync(queue, "SELECT count(*) FROM message").Result));
