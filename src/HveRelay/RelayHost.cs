@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Intake;
+using HveRelay.Intake.Sockets;
 using HveRelay.Mail;
 using HveRelay.Operations;
 using HveRelay.Operations.Certificates;
@@ -204,7 +205,9 @@ internal sealed class RelayHost : IAsyncDisposable
             builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets.SocketTransportOptions>(control.Configure);
         }
 
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton(around.Clock).AddSingleton<IConnectionListenerFactory, SocketTransport>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             listen(kestrel);
@@ -239,7 +242,8 @@ internal sealed class RelayHost : IAsyncDisposable
                 TlsOptions = () => ListenerTlsOptions.Create(certificates!.Current.Context, listener.MinimumTls),
             };
             var handler = new SmtpListener(listener, session, intake, sessions);
-            kestrel.Listen(IPAddress.Parse(listener.Address), listener.Port, endpoint => endpoint.Run(handler.RunAsync));
+            kestrel.Listen(
+                new SmtpEndPoint(IPAddress.Parse(listener.Address), listener.Port), endpoint => endpoint.Run(handler.RunAsync));
         }
     }
 

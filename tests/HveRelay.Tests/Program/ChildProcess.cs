@@ -30,6 +30,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    public int Id => _process.Id;
+
     /// <param name="environment">Beside that of the test. Standard input is empty.</param>
     public static ChildProcess Start(
         string program, IEnumerable<string> arguments, string directory, IReadOnlyDictionary<string, string>? environment = null, string input = "")

@@ -89,10 +89,10 @@ internal sealed class ProgramStory : IAsyncDisposable
     }
 
     /// <summary>Lets HVE be there, with a certificate that the relay trusts from its next start on.</summary>
-    public async Task StartHveAsync()
+    public async Task StartHveAsync(Func<SimulatorOptions, SimulatorOptions>? change = null)
     {
-        Hve = await HveSimulator.StartAsync(
-            new SimulatorOptions { Port = _hvePort, Accounts = [new SimulatedAccount(Account, Password)] }, TimeProvider.System);
+        var options = new SimulatorOptions { Port = _hvePort, Accounts = [new SimulatedAccount(Account, Password)] };
+        Hve = await HveSimulator.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System);
         Write("hve.pem", Hve.CertificatePem);
     }
 

@@ -119,6 +119,38 @@ public sealed class QueueUsageTests
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Who_may_not_open_the_socket_changes_nothing_and_is_told()
+    {
+        await using var story = ProgramStory.BeginWithoutHve(SlowRetries);
+        await story.StartAsync();
+        var id = await QueueTriedAsync(story, "a@contoso.com");
+        var socket = Path.Combine(story.DataDirectory, "control.sock");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(socket));
+        File.SetUnixFileMode(socket, UnixFileMode.None);
+
+        var ended = await story.RunWithoutRightsOfRootAsync("queue", "remove", id);
+
+        Assert.Equal(
+            (3, $"no right to open {socket}: only root and the user that the relay runs as may change the queue"),
+            (ended.Status, Assert.Single(ended.ErrorLines)));
+        Assert.Equal("queued", (await JsonAsync(story, "queue", "show", id, "--json")).GetProperty("recipients")[0].GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task A_chosen_message_of_which_no_recipient_fits_the_whole_filter_stays_as_it_is()
+    {
+        await using var story = ProgramStory.BeginWithoutHve(SlowRetries);
+        await story.StartAsync();
+        var id = (await story.SendAsync(["a@contoso.com", "b@contoso.com"]))[^13..];
+        await story.RunAsync("queue", "hold", id, "--recipient", "a@");
+
+        var ended = await story.RunAsync("queue", "remove", "--state", "held", "--recipient", "b@", "--yes");
+
+        Assert.Equal((1, string.Empty, "no message in the queue is meant\n"), (ended.Status, ended.Output, ended.Error));
+    }
+
+    [Fact]
     public async Task A_daemon_that_could_make_no_socket_runs_and_the_verb_says_what_to_do()
     {
         await using var story = ProgramStory.BeginWithoutHve(configuration =>

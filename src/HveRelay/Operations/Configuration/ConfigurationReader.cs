@@ -48,7 +48,7 @@ public static class ConfigurationReader
 
         try
         {
-            return ConfigurationText.Clean(path, File.ReadAllText(path), errors);
+            return ConfigurationText.Clean(path, BoundedFile.ReadAllText(path, BoundedFile.Text), errors);
         }
         catch (Exception fault) when (FileFault.Sentence(path, fault) is { } sentence)
         {

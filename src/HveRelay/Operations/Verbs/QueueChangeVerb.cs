@@ -9,6 +9,7 @@ namespace HveRelay.Operations.Verbs;
 internal sealed class QueueChangeVerb
 {
     private const int Page = 1000;
+    private const string NothingMeant = "no message in the queue is meant";
     private const string DefaultReason = "the administrator of the relay ended this message";
 
     private readonly ChangeKind _kind;
@@ -64,12 +65,13 @@ internal sealed class QueueChangeVerb
         }
 
         await using var queue = await QueueToRead.OpenAsync(loaded.Options);
-        if (ids.Length == 0)
+        var isChosen = ids.Length == 0;
+        if (isChosen)
         {
             ids = await SelectAsync(queue, filter, cancel);
             if (ids.Length == 0)
             {
-                await error.WriteLineAsync("no message in the queue is meant");
+                await error.WriteLineAsync(NothingMeant);
                 return ExitStatus.No;
             }
 
@@ -82,10 +84,16 @@ internal sealed class QueueChangeVerb
         var reason = parsed.GetValue(_reason) ?? (_kind == ChangeKind.Bounce ? DefaultReason : null);
         var answers = await QueueDoor.ChangeAsync(
             loaded, new QueueChange(_kind, ids, now, string.Empty, reason, filter.Recipient, filter.State), cancel);
+        if (isChosen)
+        {
+            // Its recipients matched one part of the filter each, and none all of it.
+            answers = [.. answers.Where(answer => answer.Recipients.Count > 0)];
+        }
+
         await output.WriteAsync(parsed.GetValue(Verb.Json)
             ? JsonText.Of(answers) + Environment.NewLine
             : await ChangeText.TableAsync(answers, queue, TimeProvider.System, cancel));
-        var complaints = ChangeText.Complaints(_kind, answers);
+        IReadOnlyList<string> complaints = answers.Count == 0 ? [NothingMeant] : ChangeText.Complaints(_kind, answers);
         foreach (var complaint in complaints)
         {
             await error.WriteLineAsync(complaint);
