@@ -6,7 +6,7 @@ if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)
     {
-        Console.Error.WriteLine(error.Message);
+        Console.Error.WriteLine(CommandLine.Sentence(parsed, error));
     }
 
     return ExitStatus.Wrong;

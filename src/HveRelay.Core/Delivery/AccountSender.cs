@@ -135,7 +135,7 @@ internal sealed class AccountSender : IAsyncDisposable
         {
             // A bug: the mail must not wait for its lease, nor go round in a tight circle.
             _context.Logger.LogError(unexpected, "The attempt on {Id} part {Part} broke", part.Lease.Message.ToString(), part.Number);
-            await attempt.GiveBackAsync(_context.Schedule.After(part.Attempt, _context.Clock.GetUtcNow()));
+            await attempt.GiveBackAsync(_context.Schedule.After(part.Wait, _context.Clock.GetUtcNow()));
         }
         finally
         {

@@ -17,7 +17,7 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
     public static AttemptVerdicts Of(DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, DateTimeOffset now)
     {
         // Drawn once: what was sent together is due together, or the next attempt would fall into pieces.
-        var later = schedule.After(part.Attempt, now);
+        var later = schedule.After(part.Wait, now);
         var anyAccepted = results.Any(result => result is RecipientResult.Accepted);
         (ReplyVerdict, string)? trouble = null;
         var ends = new AttemptVerdict[results.Count];

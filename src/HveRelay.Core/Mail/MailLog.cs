@@ -42,6 +42,20 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
         Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("part", Number(part)),
             ("reply", "the relay ended during the attempt"), ("note", "may be sent twice"), ("next", Time(next)));
 
+    /// <param name="note">What else there is to know, or null.</param>
+    public void Held(Envelope mail, string to, string by, string? reason, string? note) => Info("held", [.. Changed(mail, to, by, reason), ("note", note)]);
+
+    public void Released(Envelope mail, string to, string by, string? reason, string? note) =>
+        Info("released", [.. Changed(mail, to, by, reason), ("note", note)]);
+
+    public void Retried(Envelope mail, string to, string by, string? reason) => Info("retried", Changed(mail, to, by, reason));
+
+    public void Removed(Envelope mail, string to, string by, string? reason) => Warn("removed", Changed(mail, to, by, reason));
+
+    public void Bounced(Envelope mail, string to, string by, string reason) =>
+        Error("failed", ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("from", mail.ReversePath),
+            ("to", to), ("reply", reason), ("cause", "an operator bounced it"), ("delay", Delay(mail)), ("by", by));
+
     public void Ready(string version, string listeners, string? web, string data) =>
         Info("ready", ("version", version), ("listeners", listeners), ("web", web), ("data", data));
 
@@ -66,6 +80,12 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
     [
         ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("from", mail.ReversePath),
         ("account", account), ("to", to), ("part", part), ("attempt", Number(attempt)),
+    ];
+
+    private static (string, string?)[] Changed(Envelope mail, string to, string by, string? reason) =>
+    [
+        ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("from", mail.ReversePath), ("to", to),
+        ("by", by), ("reason", reason),
     ];
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -22,7 +22,11 @@ public sealed record TakeRequest(
 /// <summary>A leased part and its due recipients.</summary>
 /// <param name="Attempt">The number of the attempt this will be, from 1.</param>
 public sealed record DuePart(
-    Lease Lease, Envelope Envelope, int Number, int Of, Lane Lane, int Attempt, IReadOnlyList<DueRecipient> Recipients);
+    Lease Lease, Envelope Envelope, int Number, int Of, Lane Lane, int Attempt, IReadOnlyList<DueRecipient> Recipients)
+{
+    /// <summary>The number of the attempt since the latest <see cref="ChangeKind.Retry"/>, from 1: where the retry schedule stands.</summary>
+    public int Wait { get; init; } = Attempt;
+}
 
 /// <param name="Number">The recipient's number within its message, from 0.</param>
 public sealed record DueRecipient(int Number, string Address);
@@ -88,6 +92,9 @@ public enum StoreFault
 
     /// <summary>Writing or syncing failed: look at the disk.</summary>
     Unwritable,
+
+    /// <summary>The database server is gone, or the way to it: it comes back by itself, or look there.</summary>
+    Unreachable,
 
     /// <summary>The data is damaged: see docs/operating.md on recovery.</summary>
     Damaged,

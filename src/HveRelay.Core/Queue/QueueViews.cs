@@ -5,6 +5,7 @@ namespace HveRelay.Queue;
 /// <summary>Which messages to list. What is null does not filter; texts match anywhere, ignoring case.</summary>
 /// <param name="After">Continue behind this message.</param>
 /// <param name="Ended">Also messages none of whose recipients is queued or held any more.</param>
+/// <param name="Sending">Only messages on which an attempt is under way.</param>
 public sealed record QueueFilter(
     RecipientState? State = null,
     string? Client = null,
@@ -13,13 +14,15 @@ public sealed record QueueFilter(
     DateTimeOffset? ReceivedBefore = null,
     MessageId? After = null,
     int Limit = 100,
-    bool Ended = true);
+    bool Ended = true,
+    bool Sending = false);
 
 /// <summary>A message in the list.</summary>
 /// <param name="State">Queued or Held while a recipient is; of what has ended Failed where one failed, else Relayed or Removed.</param>
 /// <param name="Recipients">Addresses, at most the first three.</param>
 /// <param name="NextDue">When the next recipient is due; null where none is queued.</param>
-/// <param name="LastReply">The reply of the latest attempt that ended.</param>
+/// <param name="LastReply">The reply of the latest attempt that ended, or the reason of an operator who bounced it after that.</param>
+/// <param name="IsSending">An attempt is under way, or was when the relay died.</param>
 public sealed record QueueEntry(
     Envelope Envelope,
     RecipientState State,
@@ -27,12 +30,19 @@ public sealed record QueueEntry(
     int RecipientCount,
     int Attempts,
     DateTimeOffset? NextDue,
-    string? LastReply);
+    string? LastReply,
+    bool IsSending);
 
 /// <summary>Everything the store knows of a message.</summary>
+/// <param name="Changes">What operators did, oldest first.</param>
 public sealed record MessageRecord(
-    Envelope Envelope, DateTimeOffset? EndedAt, IReadOnlyList<RecipientRecord> Recipients, IReadOnlyList<AttemptRecord> Attempts);
+    Envelope Envelope,
+    DateTimeOffset? EndedAt,
+    IReadOnlyList<RecipientRecord> Recipients,
+    IReadOnlyList<AttemptRecord> Attempts,
+    IReadOnlyList<ChangeRecord> Changes);
 
+/// <param name="LastReply">As in the list, of this recipient.</param>
 public sealed record RecipientRecord(
     int Number, string Address, int Part, int Parts, Lane Lane, RecipientState State, DateTimeOffset? DueAt, DateTimeOffset? EndedAt,
     string? LastReply);

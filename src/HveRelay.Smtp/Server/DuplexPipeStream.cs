@@ -7,6 +7,11 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
 {
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);
     private readonly Stream _output = pipe.Output.AsStream(leaveOpen: true);
+    private byte[]? _first;
+    private int _kept;
+
+    /// <summary>The first octets that were read, since <see cref="KeepFirst"/> was asked for.</summary>
+    public ReadOnlySpan<byte> First => _first.AsSpan(0, _kept);
 
     public override bool CanRead => true;
 
@@ -22,8 +27,11 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
         set => throw new NotSupportedException("A connection has no position");
     }
 
+    /// <summary>Keeps a copy of so many octets from now on; 0 forgets it, and keeps no more.</summary>
+    public void KeepFirst(int octets) => (_first, _kept) = (octets == 0 ? null : new byte[octets], 0);
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _input.ReadAsync(buffer, cancellationToken);
+        _first is null ? _input.ReadAsync(buffer, cancellationToken) : ReadAndKeepAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -45,4 +53,17 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A connection cannot seek");
 
     public override void SetLength(long value) => throw new NotSupportedException("A connection has no length");
+
+    private async ValueTask<int> ReadAndKeepAsync(Memory<byte> buffer, CancellationToken cancel)
+    {
+        var read = await _input.ReadAsync(buffer, cancel);
+        if (_first is { } first)
+        {
+            var more = Math.Min(read, first.Length - _kept);
+            buffer.Span[..more].CopyTo(first.AsSpan(_kept));
+            _kept += more;
+        }
+
+        return read;
+    }
 }

@@ -34,7 +34,13 @@ public interface ISmtpService
     ValueTask ResetAsync();
 
     /// <summary>A command was refused by the session itself, or the session ended for a reason of its own.</summary>
-    void Refused(SessionInfo session, string reason, Reply reply);
+    /// <param name="from">The reverse-path of a MAIL that was refused, else null.</param>
+    void Refused(SessionInfo session, string reason, Reply reply, string? from = null);
+
+    /// <summary>
+    /// The session is over, however it came to that. Its last reply is not sent yet: a client that has read it may come back at once.
+    /// </summary>
+    void Ended(SessionInfo session);
 }
 
 /// <param name="ReversePath">Empty for the null reverse-path.</param>

@@ -20,6 +20,9 @@ internal enum WaitEnd
 /// </summary>
 internal sealed class SessionTransport : IAsyncDisposable
 {
+    /// <summary>Octets of a client's hello that are kept, to say what it offered if the handshake fails; some are nearly 2,000 long.</summary>
+    private const int HelloKept = 2048;
+
     private readonly IDuplexPipe _connection;
     private readonly ITimer _timer;
     private PipeReader _input;
@@ -28,6 +31,7 @@ internal sealed class SessionTransport : IAsyncDisposable
     private ReadOnlySequence<byte> _buffer;
     private bool _holdsBuffer;
     private bool _skipsLine;
+    private long _skipped;
     private bool _isLost;
     private volatile Wait _waitsFor;
     private volatile bool _timedOut;
@@ -55,6 +59,9 @@ internal sealed class SessionTransport : IAsyncDisposable
 
     /// <summary>What has come and is not read yet. Stays where it is until the next wait.</summary>
     public ReadOnlySequence<byte> Buffer => _buffer;
+
+    /// <summary>Octets that were dropped of a line over the limit which has not ended yet.</summary>
+    public long Skipped => _skipsLine ? _skipped : 0;
 
     /// <summary>Octets of replies that wait to be sent.</summary>
     public long Gathered => _output.UnflushedBytes;
@@ -90,6 +97,7 @@ internal sealed class SessionTransport : IAsyncDisposable
         {
             if (_buffer.Length >= limit)
             {
+                _skipped = Skipped + _buffer.Length;
                 _skipsLine = true;
                 _buffer = _buffer.Slice(_buffer.End);
             }
@@ -208,7 +216,7 @@ internal sealed class SessionTransport : IAsyncDisposable
     /// Puts TLS over the connection. What the client sent before is thrown away (RFC 3207 section 4.2). Null where it failed, with
     /// the reason.
     /// </summary>
-    public async ValueTask<(TlsInfo? Tls, string? Failure)> StartTlsAsync(
+    public async ValueTask<(TlsInfo? Tls, HandshakeFailure? Failure)> StartTlsAsync(
         SslServerAuthenticationOptions options, TimeSpan timeout, TimeProvider clock, CancellationToken cancel)
     {
         _buffer = _buffer.Slice(_buffer.End);
@@ -218,7 +226,9 @@ internal sealed class SessionTransport : IAsyncDisposable
 
         // The pipes stay open, since the stream between closes nothing. Told to leave it open, SslStream would flush it at its end,
         // and wait for a client that does not read.
-        var tls = new SslStream(new DuplexPipeStream(_connection), leaveInnerStreamOpen: false);
+        var octets = new DuplexPipeStream(_connection);
+        octets.KeepFirst(HelloKept);
+        var tls = new SslStream(octets, leaveInnerStreamOpen: false);
         try
         {
             await tls.AuthenticateAsServerAsync(options, either.Token);
@@ -226,9 +236,10 @@ internal sealed class SessionTransport : IAsyncDisposable
         catch (Exception failed) when (failed is AuthenticationException || IsLoss(failed))
         {
             await tls.DisposeAsync();
-            return (null, limit.IsCancellationRequested ? "no handshake in time" : (failed.InnerException ?? failed).Message);
+            return (null, HandshakeFailure.Of(octets.First, limit.IsCancellationRequested, failed.GetBaseException().Message));
         }
 
+        octets.KeepFirst(0);
         _tls = tls;
         // A read of no octets waits first: an idle session holds no buffer.
         _input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));

@@ -53,5 +53,7 @@ internal static class SmtpReplies
 
     public static Reply TooManyCommands(string host) => Reply.Of(421, "4.7.0", $"{host} Too many commands without a message, closing");
 
+    public static Reply EndlessLine(string host) => Reply.Of(421, "4.7.0", $"{host} Line without end, closing");
+
     public static Reply NotSmtp(string host) => Reply.Of(421, "4.7.0", $"{host} This is SMTP, closing");
 }

@@ -52,7 +52,14 @@ public sealed partial class SmtpSession
             return false;
         }
 
-        Refused(Reply.Plain(554, failure!), "tls handshake");
+        if (failure!.SaidNothing && _options.Tls == TlsPolicy.Implicit)
+        {
+            // Somebody looked whether the port is open.
+            _end = SessionEnd.Closed;
+            return false;
+        }
+
+        Refused(Reply.Plain(554, failure.Sentence), failure.IsTls ? "tls handshake" : "not tls");
         _end = SessionEnd.TlsFailed;
         return false;
     }

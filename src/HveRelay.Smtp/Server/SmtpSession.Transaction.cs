@@ -33,7 +33,7 @@ public sealed partial class SmtpSession
 
         if (MailParameters.Read(path, _service.MaxMessageBytes, out var command) is { } refusal)
         {
-            Refuse(refusal, refusal.Code == 552 ? "size" : "syntax");
+            Refuse(refusal, refusal.Code == 552 ? "size" : "syntax", path.Address);
             return;
         }
 

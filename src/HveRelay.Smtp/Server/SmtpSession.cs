@@ -24,6 +24,12 @@ public sealed partial class SmtpSession : IAsyncDisposable
     /// <summary>Replies that gather before they are sent though the client has more to say.</summary>
     private const int MostReplies = 8 * 1024;
 
+    /// <summary>Octets of a line that may come behind its limit before nobody waits for its end any more.</summary>
+    private const int MostSkipped = 64 * 1024;
+
+    /// <summary>Before such a client is told to go: closed at once it would be back at once, and nothing is read of it meanwhile.</summary>
+    internal static readonly TimeSpan EndlessLineDelay = TimeSpan.FromSeconds(5);
+
     /// <summary>The first octet of a TLS handshake, which begins no command.</summary>
     private const byte TlsHandshake = 0x16;
 
@@ -77,6 +83,7 @@ public sealed partial class SmtpSession : IAsyncDisposable
         finally
         {
             await ResetAsync();
+            _service.Ended(Info);
             await _transport.CloseAsync(_options.ReplyTimeout);
         }
 
@@ -133,6 +140,14 @@ public sealed partial class SmtpSession : IAsyncDisposable
             if (SpeaksTls)
             {
                 Close(Refused(SmtpReplies.NotSmtp(_options.HostName), "tls before starttls"), SessionEnd.Refused);
+                break;
+            }
+
+            if (_transport.Skipped > MostSkipped)
+            {
+                var goodbye = Refused(SmtpReplies.EndlessLine(_options.HostName), "line too long");
+                await Task.Delay(EndlessLineDelay, _clock);
+                Close(goodbye, SessionEnd.TooManyErrors);
                 break;
             }
 
@@ -284,9 +299,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
     }
 
     /// <summary>A refusal of the session's own, which the client could have known.</summary>
-    private void Refuse(Reply reply, string reason)
+    private void Refuse(Reply reply, string reason, string? from = null)
     {
-        _transport.Write(Refused(reply, reason));
+        _transport.Write(Refused(reply, reason, from));
         CountError();
     }
 
@@ -304,9 +319,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
         }
     }
 
-    private Reply Refused(Reply reply, string reason)
+    private Reply Refused(Reply reply, string reason, string? from = null)
     {
-        _service.Refused(Info, reason, reply);
+        _service.Refused(Info, reason, reply, from);
         return reply;
     }
 

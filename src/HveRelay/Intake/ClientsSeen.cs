@@ -11,10 +11,13 @@ public sealed class ClientsSeen
     internal const int MostClients = 10_000;
     internal const int MostRefusals = 1_000;
 
-    /// <summary>Of one client between two writes; the count goes on.</summary>
+    /// <summary>Of one client between two writes: the first ones and the latest, which says why it was sent away. The count goes on.</summary>
     internal const int MostRefusalsOfClient = 20;
 
     private readonly Lock _gate = new();
+
+    /// <summary>Where in the list a client's latest refusal stands.</summary>
+    private readonly Dictionary<(string Address, string Client), int> _latest = [];
     private Dictionary<(string Address, string Client), ClientSighting> _clients = [];
     private List<Refusal> _refusals = [];
     private long _passedOver;
@@ -36,9 +39,19 @@ public sealed class ClientsSeen
             }
 
             _clients[key] = sighting;
-            if (refusal is not null && sighting.Refusals <= MostRefusalsOfClient && _refusals.Count < MostRefusals)
+            if (refusal is null)
             {
+                return;
+            }
+
+            if (sighting.Refusals <= MostRefusalsOfClient && _refusals.Count < MostRefusals)
+            {
+                _latest[key] = _refusals.Count;
                 _refusals.Add(refusal);
+            }
+            else if (_latest.TryGetValue(key, out var at))
+            {
+                _refusals[at] = refusal;
             }
         }
     }
@@ -50,6 +63,7 @@ public sealed class ClientsSeen
         {
             var taken = ((IReadOnlyList<ClientSighting>)[.. _clients.Values], _refusals, _passedOver);
             (_clients, _refusals, _passedOver) = ([], [], 0);
+            _latest.Clear();
             return taken;
         }
     }
@@ -65,6 +79,7 @@ public sealed class ClientsSeen
         lock (_gate)
         {
             _refusals = [.. refusals.Concat(_refusals).Take(MostRefusals)];
+            _latest.Clear();
         }
     }
 }

@@ -8,7 +8,8 @@ using HveRelay.Smtp.Server;
 namespace HveRelay.Intake;
 
 /// <summary>One session's answers: asks the policy, gathers the envelope, and hands the content to the queue.</summary>
-internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISmtpService
+/// <param name="leave">Gives back the place that the connection took; called once, when the session is over.</param>
+internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Action? leave = null) : ISmtpService
 {
     /// <summary>Between a wrong login and its reply.</summary>
     internal static readonly TimeSpan FailedLoginDelay = TimeSpan.FromSeconds(2);
@@ -19,6 +20,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
     private ClientRule? _client;
     private string _reversePath = string.Empty;
     private bool _eightBit;
+    private bool _ended;
 
     public long MaxMessageBytes => context.Policy.MaxMessageBytes(_client);
 
@@ -157,10 +159,21 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal) : ISm
         return ValueTask.CompletedTask;
     }
 
-    public void Refused(SessionInfo session, string reason, Reply reply) => Refuse(session, reason, reply);
+    public void Refused(SessionInfo session, string reason, Reply reply, string? from = null)
+    {
+        _reversePath = from is null ? _reversePath : Complete(from);
+        Refuse(session, reason, reply);
+    }
 
-    /// <summary>The connection is over, however it came to that.</summary>
-    public void Ended(SessionInfo session) => _sightings.Ended(session, ClientName(session));
+    public void Ended(SessionInfo session)
+    {
+        if (!_ended)
+        {
+            _ended = true;
+            leave?.Invoke();
+            _sightings.Ended(session, ClientName(session));
+        }
+    }
 
     private string Complete(string reversePath) =>
         reversePath.Length == 0 || context.SenderDomain.Length == 0 || reversePath.Contains('@', StringComparison.Ordinal)

@@ -10,6 +10,11 @@ namespace HveRelay.Intake;
 internal sealed class SmtpListener(
     ListenerOptions listener, SmtpSessionOptions options, IntakeContext context, SessionRegistry sessions)
 {
+    internal static readonly TimeSpan HearingOut = TimeSpan.FromSeconds(5);
+
+    /// <summary>Octets behind the end of a session. Who sends more is not one that will read.</summary>
+    private const long MostHeardOut = 1024 * 1024;
+
     private readonly ProxyDoor _door = new(listener, context.Clock);
 
     public async Task RunAsync(ConnectionContext connection)
@@ -20,7 +25,7 @@ internal sealed class SmtpListener(
             var (client, failure) = await _door.IdentifyAsync(remote, connection.Transport.Input);
             if (client is null)
             {
-                await RefuseAsync(connection, remote.Address, IntakeReplies.BadProxy(context.HostName, failure!));
+                await RefuseAsync(connection, remote, IntakeReplies.BadProxy(context.HostName, failure!));
                 return;
             }
 
@@ -34,13 +39,15 @@ internal sealed class SmtpListener(
 
         var info = new SessionInfo(remote.Address, remote.Port, listener.Name);
         var entered = sessions.TryEnter(listener, info.Address);
-        var service = new IntakeSession(context, entered ? null : IntakeReplies.TooManyConnections(context.HostName));
+        var service = entered
+            ? new IntakeSession(context, refusal: null, () => sessions.Leave(listener, info.Address))
+            : new IntakeSession(context, IntakeReplies.TooManyConnections(context.HostName));
         try
         {
-            await RunAsync(new SmtpSession(info, connection.Transport, options, service, context.Clock));
-            await HangUpAsync(connection);
+            var end = await RunAsync(new SmtpSession(info, connection.Transport, options, service, context.Clock));
+            await HangUpAsync(connection, hearsOut: end is SessionEnd.Refused or SessionEnd.TooManyErrors or SessionEnd.TlsFailed);
         }
-        catch (Exception lost) when (lost is OperationCanceledException or ConnectionAbortedException or ConnectionResetException)
+        catch (Exception lost) when (lost is OperationCanceledException or ConnectionAbortedException or ConnectionResetException or ObjectDisposedException)
         {
             // The client went away. What it had been promised is in the queue, and nothing else was.
         }
@@ -50,29 +57,24 @@ internal sealed class SmtpListener(
         }
         finally
         {
-            if (entered)
-            {
-                sessions.Leave(listener, info.Address);
-            }
-
             service.Ended(info);
         }
     }
 
     /// <summary>A proxy without a header. Where TLS comes first it could not read a reply.</summary>
-    private async Task RefuseAsync(ConnectionContext connection, IPAddress proxy, Reply reply)
+    private async Task RefuseAsync(ConnectionContext connection, IPEndPoint proxy, Reply reply)
     {
-        context.Meter.Refused(string.Empty, "proxy");
-        context.Log.Refused(null, proxy.ToString(), null, null, null, "proxy", reply.ToString());
+        new IntakeSession(context, refusal: null).Refused(new SessionInfo(proxy.Address, proxy.Port, listener.Name), "proxy", reply);
         if (options.Tls != TlsPolicy.Implicit)
         {
             reply.WriteTo(connection.Transport.Output);
+            await connection.Transport.Output.FlushAsync();
         }
 
-        await HangUpAsync(connection);
+        await HangUpAsync(connection, hearsOut: true);
     }
 
-    private async Task RunAsync(SmtpSession session)
+    private async Task<SessionEnd> RunAsync(SmtpSession session)
     {
         await using (session)
         {
@@ -80,7 +82,7 @@ internal sealed class SmtpListener(
             try
             {
                 // Not with ConnectionClosed, which is cancelled as soon as the client has sent its FIN: what came before is still read.
-                await session.RunAsync(CancellationToken.None);
+                return await session.RunAsync(CancellationToken.None);
             }
             finally
             {
@@ -89,14 +91,37 @@ internal sealed class SmtpListener(
         }
     }
 
-    /// <summary>Sends what is left. A client that does not take it in time loses it, and we do not lose the socket.</summary>
-    private async Task HangUpAsync(ConnectionContext connection)
+    /// <summary>
+    /// Says that nothing more comes. A client that was sent away is heard out for a while: it may be sending still, and to close upon
+    /// octets that nobody read would reset the connection, and take the last reply from a client that has not read it yet.
+    /// </summary>
+    private async Task HangUpAsync(ConnectionContext connection, bool hearsOut)
     {
         await connection.Transport.Output.CompleteAsync();
-        await Task.Delay(options.ReplyTimeout, context.Clock, connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!connection.ConnectionClosed.IsCancellationRequested)
+        if (!hearsOut)
         {
-            connection.Abort();
+            return;
         }
+
+        var input = connection.Transport.Input;
+        using var limit = new CancellationTokenSource(HearingOut, context.Clock);
+        await using var wake = limit.Token.Register(input.CancelPendingRead);
+        for (var heard = 0L; heard < MostHeardOut;)
+        {
+            var read = await input.ReadAsync();
+            heard += read.Buffer.Length;
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+
+            if (read.IsCanceled)
+            {
+                break;
+            }
+        }
+
+        connection.Abort();
     }
 }

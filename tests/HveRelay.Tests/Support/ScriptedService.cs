@@ -40,6 +40,9 @@ public sealed class ScriptedService : ISmtpService
 
     public int Messages { get; private set; }
 
+    /// <summary>How often it was told that the session is over.</summary>
+    public int Ends { get; private set; }
+
     public IReadOnlyList<string> Heard
     {
         get
@@ -82,7 +85,9 @@ public sealed class ScriptedService : ISmtpService
         return ValueTask.CompletedTask;
     }
 
-    public void Refused(SessionInfo session, string reason, Reply reply) => Hear($"refused, {reason}: {reply}");
+    public void Refused(SessionInfo session, string reason, Reply reply, string? from = null) => Hear($"refused, {reason}: {reply}");
+
+    public void Ended(SessionInfo session) => Ends++;
 
     private void Hear(string words)
     {

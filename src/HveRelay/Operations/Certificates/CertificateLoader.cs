@@ -129,7 +129,7 @@ public static class CertificateLoader
         (content, sentence) = ([], string.Empty);
         try
         {
-            content = File.ReadAllBytes(path);
+            content = BoundedFile.ReadAllBytes(path, BoundedFile.Text);
             return true;
         }
         catch (Exception fault) when (FileFault.Sentence(path, fault) is { } wrong)

@@ -33,7 +33,8 @@ public static class ConfigurationReader
         var options = walk.Read(root);
         var report = new CheckReport(errors, [])
             .Then(new CheckReport(walk.Errors, []))
-            .Then(ConfigurationCheck.Check(options));
+            .Then(ConfigurationCheck.Check(options))
+            .Then(ConnectionText.Check(options.Queue));
         return (options, root.GetSection("Serilog"), report);
     }
 
@@ -47,7 +48,7 @@ public static class ConfigurationReader
 
         try
         {
-            return ConfigurationText.Clean(path, File.ReadAllText(path), errors);
+            return ConfigurationText.Clean(path, BoundedFile.ReadAllText(path, BoundedFile.Text), errors);
         }
         catch (Exception fault) when (FileFault.Sentence(path, fault) is { } sentence)
         {

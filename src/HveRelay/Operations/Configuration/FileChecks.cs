@@ -5,7 +5,7 @@ using HveRelay.Operations.Certificates;
 
 namespace HveRelay.Operations.Configuration;
 
-/// <summary>What only the disk can tell: certificates, the trust anchor and the data directory. Leaves nothing behind.</summary>
+/// <summary>What only this machine can tell: certificates, the trust anchor, the data directory, open files. Leaves nothing behind.</summary>
 public sealed class FileChecks
 {
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(14);
@@ -19,6 +19,11 @@ public sealed class FileChecks
     public static CheckReport Check(RelayOptions relay, TimeProvider clock)
     {
         var checks = new FileChecks(clock.GetUtcNow());
+        if (OpenFiles.Check(relay, OpenFiles.LimitOfThisProcess()) is { } tooFew)
+        {
+            checks._warnings.Add(tooFew);
+        }
+
         checks.CheckDataDirectory(relay.DataDirectory);
         checks.CheckCertificate("Certificate", relay.Certificate);
         checks.CheckTrustAnchor("Hve.TrustedCertificate", relay.Hve.TrustedCertificate);
@@ -97,7 +102,7 @@ public sealed class FileChecks
         var anchors = new X509Certificate2Collection();
         try
         {
-            anchors.ImportFromPem(File.ReadAllText(path));
+            anchors.ImportFromPem(BoundedFile.ReadAllText(path, BoundedFile.Text));
         }
         catch (CryptographicException)
         {

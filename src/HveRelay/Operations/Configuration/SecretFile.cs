@@ -12,7 +12,7 @@ internal static class SecretFile
         sentence = null;
         try
         {
-            var content = File.ReadAllText(path);
+            var content = BoundedFile.ReadAllText(path, BoundedFile.Secret);
             text = content.EndsWith("\r\n", StringComparison.Ordinal) ? content[..^2]
                 : content.EndsWith('\n') ? content[..^1]
                 : content;

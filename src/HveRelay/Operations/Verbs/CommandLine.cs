@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -19,4 +20,20 @@ internal static class CommandLine
         HealthVerb.Create(),
         UserVerb.Create(),
     };
+
+    /// <summary>An error of usage; a verb that is missing is told with those there are.</summary>
+    public static string Sentence(ParseResult parsed, ParseError error)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command.Action is not null || error.SymbolResult is not CommandResult || parsed.UnmatchedTokens.Any(error.Message.Contains))
+        {
+            return error.Message;
+        }
+
+        var path = string.Join(' ', Path(parsed.CommandResult));
+        return $"{path}: which verb? {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}; '{path} --help' says more";
+    }
+
+    private static IEnumerable<string> Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? Path(parent).Append(command.Command.Name) : ["hverelay"];
 }

@@ -9,6 +9,7 @@ internal static class QueueJson
     {
         id = entry.Envelope.Id.ToString(),
         entry.State,
+        sending = entry.IsSending,
         client = entry.Envelope.Origin.Client,
         from = entry.Envelope.ReversePath,
         to = entry.Recipients,
@@ -50,6 +51,14 @@ internal static class QueueJson
             attempt.StartedAt,
             attempt.EndedAt,
             attempt.Results,
+        }),
+        changes = record.Changes.Select(change => new
+        {
+            change.At,
+            change.Kind,
+            change.By,
+            change.Reason,
+            change.Recipients,
         }),
     };
 }

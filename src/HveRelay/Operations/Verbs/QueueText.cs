@@ -9,6 +9,9 @@ namespace HveRelay.Operations.Verbs;
 /// <summary>The queue for people.</summary>
 internal static class QueueText
 {
+    public const string NoId = "not a queue id, which has 13 letters and digits";
+    public const string NotFound = "no such message in the queue or its history";
+
     public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now, bool isQuotaUsedUp)
     {
         if (entries.Count == 0)
@@ -21,7 +24,7 @@ internal static class QueueText
             entries.Select(entry => new[]
             {
                 entry.Envelope.Id.ToString(),
-                Word(entry.State),
+                entry.IsSending ? "sending" : Word(entry.State),
                 Span(now - entry.Envelope.ReceivedAt),
                 Next(entry.NextDue, now, isQuotaUsedUp),
                 Number(entry.Attempts),
@@ -64,7 +67,15 @@ internal static class QueueText
             }
         }
 
-        return record.Attempts.Count == 0 ? text.Append("  none yet\n").ToString() : text.ToString();
+        text.Append(record.Attempts.Count == 0 ? "  none yet\n" : string.Empty);
+        text.Append(record.Changes.Count == 0 ? string.Empty : "Changes\n");
+        foreach (var change in record.Changes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  {Time(change.At)} {Word(change.Kind)} by {change.By}");
+            text.Append(change.Reason is null ? ": " : $", {change.Reason}: ").AppendJoin(", ", change.Recipients.Select(number => names[number])).Append('\n');
+        }
+
+        return text.ToString();
     }
 
     /// <summary>The two largest units: 3d4h, 5m10s, 2.5s, 20ms.</summary>
@@ -77,11 +88,11 @@ internal static class QueueText
         _ => span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) + "s",
     };
 
-    private static string Next(DateTimeOffset? due, DateTimeOffset now, bool isQuotaUsedUp) =>
+    public static string Next(DateTimeOffset? due, DateTimeOffset now, bool isQuotaUsedUp) =>
         due is null ? "-" : due > now ? "in " + Span(due.Value - now) : isQuotaUsedUp ? "quota" : "now";
 
-    private static string Sender(Envelope mail) => mail.ReversePath.Length == 0 ? "<>" : mail.ReversePath;
+    public static string Sender(Envelope mail) => mail.ReversePath.Length == 0 ? "<>" : mail.ReversePath;
 
-    private static string Word<T>(T value)
+    public static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HveRelay.Configuration;
 using HveRelay.Mail;
+using HveRelay.Operations.Control;
 using HveRelay.Queue;
 using HveRelay.Stores.Sqlite;
 
@@ -9,27 +10,39 @@ namespace HveRelay.Operations.Verbs;
 /// <summary><c>queue</c>: what waits, and what became of it, whether the daemon runs or not; and the way out of a damaged file.</summary>
 internal static class QueueVerb
 {
-    public static Command Create() => new("queue", "Looks at the queue") { List(), Show(), SetAside() };
+    public static Command Create() => new("queue", "Looks at the queue and changes it")
+    {
+        List(),
+        Show(),
+        QueueChangeVerb.Create(ChangeKind.Hold, "Lets messages wait until they are released"),
+        QueueChangeVerb.Create(ChangeKind.Release, "Lets held messages go, at once"),
+        QueueChangeVerb.Create(ChangeKind.Retry, "Tries waiting messages at once; the retry schedule begins anew"),
+        QueueChangeVerb.Create(ChangeKind.Remove, "Takes messages out for good; nobody is told, the log is"),
+        QueueChangeVerb.Create(ChangeKind.Bounce, "Ends messages as failed, for the reason given"),
+        QueueExportVerb.Create(),
+        SetAside(),
+    };
 
     private static Command List()
     {
-        var state = new Option<RecipientState?>("--state") { Description = "queued, held, relayed, failed or removed" };
-        var client = new Option<string?>("--client") { Description = "Part of the client's name" };
-        var sender = new Option<string?>("--sender") { Description = "Part of the sender's address" };
-        var recipient = new Option<string?>("--recipient") { Description = "Part of a recipient's address" };
-        var older = new Option<TimeSpan?>("--older-than") { Description = "Received so long ago or longer: [d.]hh:mm:ss" };
+        var filter = new QueueSelection();
         var all = new Option<bool>("--all") { Description = "Those that have ended too" };
         var limit = new Option<int>("--limit") { Description = "At most so many", DefaultValueFactory = _ => 100 };
-        var command = new Command("list", "Messages, oldest first") { state, client, sender, recipient, older, all, limit, Verb.Json };
+        var command = new Command("list", "Messages, oldest first") { all, limit, Verb.Json };
+        filter.AddTo(command);
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var now = TimeProvider.System.GetUtcNow();
-            var entries = await queue.ListAsync(
-                new QueueFilter(
-                    parsed.GetValue(state), parsed.GetValue(client), parsed.GetValue(sender), parsed.GetValue(recipient),
-                    now - parsed.GetValue(older), Limit: parsed.GetValue(limit), Ended: parsed.GetValue(all) || parsed.GetValue(state) > RecipientState.Held),
-                cancel);
+            var matching = filter.Of(parsed, now);
+            var found = await queue.ListAsync(
+                matching with { Limit = parsed.GetValue(limit), Ended = parsed.GetValue(all) || matching.State > RecipientState.Held }, cancel);
+
+            // What a relay was sending when it died is sent by nobody.
+            var isSentByNobody = ControlClient.Knock(loaded.Options.DataDirectory) == ControlDoor.Nobody;
+            var entries = isSentByNobody
+                ? matching.Sending ? [] : found.Select(entry => entry with { IsSending = false }).ToList()
+                : found;
             await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
                 ? JsonText.Of(entries.Select(QueueJson.Of)) + Environment.NewLine
                 : QueueText.Of(entries, now, await IsQuotaUsedUpAsync(queue, loaded.Options, now, cancel)));
@@ -57,14 +70,14 @@ internal static class QueueVerb
             var text = parsed.GetValue(id)!;
             if (!MessageId.TryParse(text, out var message))
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{text}: not a queue id, which has 13 letters and digits");
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{text}: {QueueText.NoId}");
                 return ExitStatus.Wrong;
             }
 
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             if (await queue.FindAsync(message, cancel) is not { } record)
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{text}: no such message in the queue or its history");
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{text}: {QueueText.NotFound}");
                 return ExitStatus.No;
             }
 
@@ -81,6 +94,12 @@ internal static class QueueVerb
         var command = new Command("set-aside", "Renames a damaged queue with the date and saves what can be read of it into a new one; deletes nothing");
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, _) =>
         {
+            if (loaded.Options.Queue.Store == QueueStoreKind.Postgres)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("Queue.Store: a queue in PostgreSQL is set aside there: rename its database, and create an empty one");
+                return ExitStatus.Wrong;
+            }
+
             var (names, salvaged) = SqliteQueueStore.SetAside(loaded.Options.DataDirectory, TimeProvider.System.GetUtcNow());
             foreach (var name in names)
             {

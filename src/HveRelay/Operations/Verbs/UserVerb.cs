@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
 using HveRelay.Policy;
 
 namespace HveRelay.Operations.Verbs;
@@ -12,7 +13,9 @@ internal static class UserVerb
         var hash = new Command("hash", "Reads a password from standard input, prints the hash for Users");
         hash.SetAction(async (parsed, cancel) =>
         {
-            var password = await Console.In.ReadLineAsync(cancel);
+            var password = Console.IsInputRedirected
+                ? await Console.In.ReadLineAsync(cancel)
+                : await Task.Run(() => ReadUnseen(parsed.InvocationConfiguration.Error), cancel).WaitAsync(cancel);
             if (string.IsNullOrEmpty(password))
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync("user hash: standard input holds no password");
@@ -24,5 +27,34 @@ internal static class UserVerb
             return ExitStatus.Done;
         });
         return new Command("user", "Logins for devices and applications") { hash };
+    }
+
+    /// <summary>A line from the terminal, which shows none of it.</summary>
+    private static string ReadUnseen(TextWriter prompt)
+    {
+        prompt.Write("Password: ");
+        prompt.Flush();
+        var password = new StringBuilder();
+        while (true)
+        {
+            var key = Console.ReadKey(intercept: true);
+            switch (key.Key)
+            {
+                case ConsoleKey.Enter:
+                    prompt.WriteLine();
+                    return password.ToString();
+                case ConsoleKey.Backspace when password.Length > 0:
+                    password.Length--;
+                    break;
+                case ConsoleKey.Backspace:
+                    break;
+                case ConsoleKey.D when key.Modifiers.HasFlag(ConsoleModifiers.Control):
+                    prompt.WriteLine();
+                    return string.Empty;
+                case var _ when !char.IsControl(key.KeyChar):
+                    password.Append(key.KeyChar);
+                    break;
+            }
+        }
     }
 }

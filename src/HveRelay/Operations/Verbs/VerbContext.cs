@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HveRelay.Operations.Configuration;
-using HveRelay.Stores.Sqlite;
+using HveRelay.Operations.Control;
+using HveRelay.Stores;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -55,7 +56,7 @@ internal static class Verb
         {
             return await run(parsed, cancel);
         }
-        catch (Exception trouble) when (trouble is RelayStartException or StoreOpenException or Queue.StoreException)
+        catch (Exception trouble) when (trouble is RelayStartException or StoreOpenException or Queue.StoreException or ControlException)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync(trouble.Message.ReplaceLineEndings(" "));
             return ExitStatus.Broke;

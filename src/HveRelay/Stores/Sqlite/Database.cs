@@ -49,7 +49,7 @@ internal sealed class Database : IDisposable
     /// </summary>
     public static Database OpenWriter(string path, Action<string>? beforeWrite = null) => new(path, SqliteOpenMode.ReadWrite, $"""
         {Patience} PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-        PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8192;
+        PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8192;
         PRAGMA journal_size_limit=67108864;
         """) { BeforeWrite = beforeWrite };
 

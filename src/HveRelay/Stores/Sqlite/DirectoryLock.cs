@@ -37,7 +37,7 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (IOException cause) when (File.Exists(path))
         {
-            throw new StoreOpenException($"another relay runs in the data directory {directory}: {path} is locked", cause);
+            throw new StoreOpenException($"another relay runs in the data directory {directory}: {path} is locked", cause) { IsInUse = true };
         }
         catch (IOException cause)
         {

@@ -16,6 +16,9 @@ internal sealed class Finding(Database database)
     private readonly Statement _attempts = database.Prepare(
         "SELECT id, part, number, account, started_at, ended_at FROM attempt WHERE message = ? ORDER BY id");
 
+    private readonly Statement _changes = database.Prepare(
+        "SELECT at, kind, operator, reason, recipients FROM change WHERE message = ? ORDER BY id");
+
     private readonly Statement _results = database.Prepare(
         "SELECT recipient, outcome, reply FROM attempt_result WHERE message = ? AND attempt = ? ORDER BY recipient");
 
@@ -29,9 +32,17 @@ internal sealed class Finding(Database database)
         var (envelope, endedAt) = (Rows.Envelope(_message), _message.TimeOrNull(Rows.EnvelopeCount));
         _message.Reset();
         var attempts = Attempts(id.Value);
-        var lastReplies = attempts.Where(attempt => attempt.EndedAt is not null).OrderBy(attempt => attempt.EndedAt)
-            .SelectMany(attempt => attempt.Results).ToLookup(result => result.Recipient, result => result.Reply);
-        return new MessageRecord(envelope, endedAt, Recipients(id.Value, lastReplies), attempts);
+        var changes = Changes(id.Value);
+        var replies = from attempt in attempts
+                      where attempt.EndedAt is not null
+                      from result in attempt.Results
+                      select (At: attempt.EndedAt!.Value, result.Recipient, result.Reply);
+        var reasons = from change in changes
+                      where change.Kind == ChangeKind.Bounce
+                      from recipient in change.Recipients
+                      select (change.At, Recipient: recipient, Reply: change.Reason!);
+        var lastReplies = replies.Concat(reasons).OrderBy(each => each.At).ToLookup(each => each.Recipient, each => each.Reply);
+        return new MessageRecord(envelope, endedAt, Recipients(id.Value, lastReplies), attempts, changes);
     }
 
     private List<RecipientRecord> Recipients(long message, ILookup<int, string> lastReplies)
@@ -47,6 +58,20 @@ internal sealed class Finding(Database database)
         }
 
         return recipients;
+    }
+
+    private List<ChangeRecord> Changes(long message)
+    {
+        var changes = new List<ChangeRecord>();
+        _changes.Set(message);
+        while (_changes.Next())
+        {
+            var row = _changes;
+            changes.Add(new ChangeRecord(
+                row.Time(0), (ChangeKind)row.Int(1), row.Text(2), row.TextOrNull(3), ListColumns.SplitNumbers(row.Text(4))));
+        }
+
+        return changes;
     }
 
     private List<AttemptRecord> Attempts(long message)

@@ -17,10 +17,15 @@ internal sealed class Listing(Database database)
     private readonly Statement _addresses = database.Prepare(
         $"SELECT address FROM recipient WHERE message = ? ORDER BY part, number LIMIT {MostShown}");
 
-    private readonly Statement _lastReply = database.Prepare("""
-        SELECT r.reply FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
-        WHERE a.message = ? AND a.ended_at IS NOT NULL ORDER BY a.ended_at DESC, a.id DESC, r.recipient LIMIT 1
+    private readonly Statement _lastReply = database.Prepare($"""
+        SELECT r.reply, a.ended_at AS at, a.id AS id, r.recipient AS recipient
+        FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
+        WHERE a.message = ?1 AND a.ended_at IS NOT NULL
+        UNION ALL SELECT reason, at, id, -1 FROM change WHERE message = ?1 AND kind = {(int)ChangeKind.Bounce}
+        ORDER BY at DESC, id DESC, recipient LIMIT 1
         """);
+
+    private readonly Statement _sending = database.Prepare($"SELECT {Sending("?")}");
 
     public List<QueueEntry> List(QueueFilter filter)
     {
@@ -52,7 +57,7 @@ internal sealed class Listing(Database database)
 
         // What has not ended comes from an index that holds it in order of age, before any history.
         var open = !filter.Ended || filter.State is RecipientState.Queued or RecipientState.Held;
-        var where = given.Select(each => each.Condition).Append(open ? "ended_at IS NULL" : "TRUE");
+        var where = given.Select(each => each.Condition).Append(open ? "ended_at IS NULL" : "TRUE").Append(filter.Sending ? Sending("message.id") : "TRUE");
         var query = database.Prepare($"""
             SELECT {Rows.EnvelopeColumns} FROM message {(open ? "INDEXED BY message_ended" : "NOT INDEXED")}
             WHERE {string.Join(" AND ", where)} ORDER BY id LIMIT ?
@@ -64,6 +69,9 @@ internal sealed class Listing(Database database)
 
         return query.Set(filter.Limit);
     }
+
+    private static string Sending(string message) =>
+        $"EXISTS (SELECT 1 FROM attempt a INDEXED BY attempt_open WHERE a.message = {message} AND a.ended_at IS NULL)";
 
     private static string? Anywhere(string? text) => text is null
         ? null
@@ -90,6 +98,7 @@ internal sealed class Listing(Database database)
 
         var lastReply = _lastReply.Set(id).Next() ? _lastReply.Text(0) : null;
         _lastReply.Reset();
-        return new QueueEntry(envelope, state, addresses, count, attempts, nextDue, lastReply);
+        var sending = _sending.Set(id).Number() != 0;
+        return new QueueEntry(envelope, state, addresses, count, attempts, nextDue, lastReply, sending);
     }
 }

@@ -14,6 +14,8 @@ internal sealed class PartRows(Database database)
         WHERE message = ?1 AND number = ?2
         """);
 
+    private readonly Statement _waitAnew = database.Prepare("UPDATE part SET waited_anew_after = attempts WHERE message = ? AND number = ?");
+
     private readonly Statement _postpone = database.Prepare(
         "UPDATE recipient SET due_at = ?3 WHERE message = ?1 AND part = ?2 AND state = 0 AND due_at < ?3");
 
@@ -22,6 +24,9 @@ internal sealed class PartRows(Database database)
 
     /// <summary>Ends any lease of the part; it is due when its first queued recipient is.</summary>
     public void Free(long message, int part) => _free.Set(message).Set(part).Run();
+
+    /// <summary>The retry schedule begins anew with the next attempt.</summary>
+    public void WaitAnew(long message, int part) => _waitAnew.Set(message).Set(part).Run();
 
     /// <summary>No queued recipient of the part is due before <paramref name="dueAt"/>.</summary>
     public void Postpone(long message, int part, DateTimeOffset dueAt) => _postpone.Set(message).Set(part).Set(dueAt).Run();

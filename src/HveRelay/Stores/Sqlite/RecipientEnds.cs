@@ -30,7 +30,7 @@ internal sealed class RecipientEnds(Database database, ContentRows contents)
     public void Move(
         (long Message, int Part, int Number) recipient, RecipientState to, DateTimeOffset? dueAt, DateTimeOffset at, ref Tally tally)
     {
-        var ends = to is RecipientState.Relayed or RecipientState.Failed;
+        var ends = IsEnd(to);
         var state = _state.Set(recipient.Message).Set(recipient.Part).Set(recipient.Number).Number();
         var from = state is { } known ? (RecipientState)known : RecipientState.Removed;
         if (from != RecipientState.Queued && !(ends && from == RecipientState.Held))
@@ -38,6 +38,19 @@ internal sealed class RecipientEnds(Database database, ContentRows contents)
             return;
         }
 
+        Set(recipient, from, to, dueAt, at, ref tally);
+    }
+
+    /// <summary>Moves it whatever the table says: for who has looked.</summary>
+    public void Set(
+        (long Message, int Part, int Number) recipient,
+        RecipientState from,
+        RecipientState to,
+        DateTimeOffset? dueAt,
+        DateTimeOffset at,
+        ref Tally tally)
+    {
+        var ends = IsEnd(to);
         _move.Set((int)to).Set(ends ? null : dueAt).Set(ends ? at : null)
             .Set(recipient.Message).Set(recipient.Part).Set(recipient.Number).Run();
         tally.Queued += One(to == RecipientState.Queued) - One(from == RecipientState.Queued);
@@ -61,6 +74,8 @@ internal sealed class RecipientEnds(Database database, ContentRows contents)
             contents.Delete(dropped);
         }
     }
+
+    private static bool IsEnd(RecipientState state) => state is RecipientState.Relayed or RecipientState.Failed or RecipientState.Removed;
 
     private static int One(bool yes) => yes ? 1 : 0;
 }

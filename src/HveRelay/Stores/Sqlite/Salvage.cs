@@ -112,6 +112,7 @@ internal sealed class Salvage : IDisposable
         }
 
         var historyIsWhole = _rows.Copy("attempt", "message", id) & _rows.Copy("attempt_result", "message", id);
+        _ = _rows.Copy("change", "message", id);
         if (message.Ended)
         {
             _ended++;

@@ -70,6 +70,14 @@ internal static class Schema
         CREATE INDEX refusal_address ON refusal(address);
         CREATE INDEX refusal_at ON refusal(at);
         """,
+        """
+        -- What operators did. kind is that of ChangeKind; recipients: numbers of those changed, comma between.
+        CREATE TABLE change(
+            message INTEGER NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL, operator TEXT NOT NULL,
+            reason TEXT, recipients TEXT NOT NULL, PRIMARY KEY (message, id)) STRICT, WITHOUT ROWID;
+        -- How many attempts there were when an operator made the retry schedule begin anew.
+        ALTER TABLE part ADD COLUMN waited_anew_after INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;

@@ -120,8 +120,18 @@ public sealed class SqliteQueueStore : IQueueStore
             ? await DoAsync(Need.Sync, session => session.ClockRepair.Run(now, latest), cancel)
             : 0;
 
+    public ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel)
+    {
+        if (change is { Kind: ChangeKind.Bounce, Reason: null })
+        {
+            throw new ArgumentException("a bounce has a reason", nameof(change));
+        }
+
+        return DoAsync(Need.Sync, session => session.Changing.Change(change), cancel);
+    }
+
     public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
 
     public async ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel) =>

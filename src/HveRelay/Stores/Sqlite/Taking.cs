@@ -14,7 +14,7 @@ internal sealed class Taking(Database database, PartRows parts, DueIndex index, 
         """);
 
     private readonly Statement _message = database.Prepare($"SELECT {Rows.EnvelopeColumns} FROM message WHERE id = ?");
-    private readonly Statement _part = database.Prepare("SELECT of, attempts FROM part WHERE message = ? AND number = ?");
+    private readonly Statement _part = database.Prepare("SELECT of, attempts, waited_anew_after FROM part WHERE message = ? AND number = ?");
 
     private readonly Statement _open = database.Prepare(
         "SELECT EXISTS (SELECT 1 FROM attempt WHERE message = ? AND part = ? AND ended_at IS NULL)");
@@ -86,11 +86,11 @@ internal sealed class Taking(Database database, PartRows parts, DueIndex index, 
         var envelope = Rows.Envelope(_message);
         _message.Reset();
         _part.Set(head.Message).Set(head.Part).Next();
-        var (of, attempts) = (_part.Int(0), _part.Int(1));
+        var (of, attempts, anew) = (_part.Int(0), _part.Int(1), _part.Int(2));
         _part.Reset();
         var lease = new Lease(envelope.Id, head.Part, counters.NextSequence());
         _lease.Set(lease.Token).Set(head.Message).Set(head.Part).Set(request.LeaseUntil).Run();
-        return new DuePart(lease, envelope, head.Part, of, head.Lane, attempts + 1, recipients);
+        return new DuePart(lease, envelope, head.Part, of, head.Lane, attempts + 1, recipients) { Wait = attempts + 1 - anew };
     }
 
     private bool IsUnderWay(DueHead head)

@@ -31,7 +31,8 @@ internal sealed class WriteSession : IDisposable
         Beginning = new Beginning(database, Parts, attempts, Ledger, counters);
         Completing = new Completing(Parts, attempts, ends, Ledger);
         Expiring = new Expiring(database, Parts, ends);
-        Recovery = new Recovery(database, Parts, attempts, ends, Due, Ledger, Contents);
+        Recovery = new Recovery(database, Parts, attempts, ends, Due, Ledger, Contents, counters);
+        Changing = new Changing(database, Parts, ends, counters);
         ClockRepair = new ClockRepair(database, Parts, Due, Ledger);
         Purging = new Purging(database);
         Seeing = new Seeing(database);
@@ -65,6 +66,8 @@ internal sealed class WriteSession : IDisposable
     public Recovery Recovery { get; }
 
     public ClockRepair ClockRepair { get; }
+
+    public Changing Changing { get; }
 
     public Purging Purging { get; }
 

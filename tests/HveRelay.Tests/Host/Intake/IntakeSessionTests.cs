@@ -59,6 +59,8 @@ public sealed class IntakeSessionTests : IntakeStory
         await live.SendAsync("MAIL FROM:<scan@contoso.com> SIZE=101\r\n");
 
         Assert.Equal("552 5.3.4 Message too large: at most 100 octets\r\n", await live.ReadLinesAsync(1));
+        Assert.Equal(
+            "refused client=scanners ip=192.0.2.7 from=scan@contoso.com reason=size reply=\"552 5.3.4 Message too large: at most 100 octets\"", Log[^1]);
     }
 
     [Fact]

@@ -15,6 +15,8 @@ public sealed class ProxyDoorTests : IntakeStory
     private const string Header = "PROXY TCP4 192.0.2.7 10.0.0.1 50000 25\r\n";
     private readonly ListenerOptions _listener = new() { Name = "devices", TrustedProxies = ["203.0.113.0/24"], MaxConnectionsPerClient = 1 };
     private readonly SessionRegistry _sessions = new();
+    private readonly List<string> _seen = [];
+    private IntakeContext? _context;
 
     [Theory]
     [InlineData("203.0.113.1")]
@@ -49,6 +51,7 @@ public sealed class ProxyDoorTests : IntakeStory
         Assert.Equal(["421 4.7.0 relay.example No PROXY header that can be understood, closing"], await HearAsync("203.0.113.1", "EHLO printer\r\n"));
         Assert.Equal(
             "refused ip=203.0.113.1 reason=proxy reply=\"421 4.7.0 relay.example No PROXY header that can be understood, closing\"", Assert.Single(Log));
+        Assert.Equal(["203.0.113.1 proxy"], _seen);
     }
 
     [Fact]
@@ -114,6 +117,7 @@ public sealed class ProxyDoorTests : IntakeStory
         }
 
         await EndAsync(running);
+        _seen.AddRange(_context!.Clients.Take().Refusals.Select(refusal => $"{refusal.Address} {refusal.Reason}"));
         return lines;
     }
 
@@ -132,5 +136,5 @@ public sealed class ProxyDoorTests : IntakeStory
     private static DefaultConnectionContext Connection(string from, DuplexPipe client, DuplexPipe server) =>
         new("1", server, client) { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(from), 40_000) };
 
-    private SmtpListener Listener(TlsPolicy tls) => new(_listener, ServerTranscript.Options(tls), Context(), _sessions);
+    private SmtpListener Listener(TlsPolicy tls) => new(_listener, ServerTranscript.Options(tls), _context = Context(), _sessions);
 }

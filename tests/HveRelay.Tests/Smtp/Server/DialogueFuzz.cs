@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -47,14 +48,21 @@ public sealed partial class DialogueFuzz
     public async Task Ten_million_octets_of_hostile_dialogue()
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        long played = 0;
-        for (var seed = 100_000; played < 10_000_000; seed++)
+        var octets = Setting("HVERELAY_FUZZ_OCTETS", 10_000_000);
+        var (seed, played, messages) = (Setting("HVERELAY_FUZZ_SEED", 100_000), 0L, 0L);
+        for (; played < octets; seed++)
         {
-            played += (await PlayAsync(seed, 200_000)).Octets;
+            var (sent, taken) = await PlayAsync((int)seed, 200_000);
+            (played, messages) = (played + sent, messages + taken);
         }
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"seeds up to {seed - 1}: {played} octets, {messages} messages taken");
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, MostHeld);
     }
+
+    /// <summary>A longer run, or another one, is a matter of the environment.</summary>
+    private static long Setting(string name, long usual) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : usual;
 
     /// <summary>Plays sessions until so many octets were sent.</summary>
     private static async Task<(long Octets, int Messages)> PlayAsync(int seed, long octets)

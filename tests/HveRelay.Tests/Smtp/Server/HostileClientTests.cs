@@ -38,23 +38,51 @@ public sealed class HostileClientTests
     }
 
     [Fact]
-    public async Task A_line_without_end_costs_no_memory_and_ends_with_the_time_of_a_command()
+    public async Task A_line_without_end_costs_no_memory_and_ends_the_session()
     {
-        await using var live = new LiveSession(Deaf);
+        var service = new ScriptedService();
+        await using var live = new LiveSession(service);
         await live.ReadLinesAsync(1);
         var octets = new byte[32 * 1024];
         Array.Fill(octets, (byte)'x');
         var before = GC.GetTotalAllocatedBytes(precise: true);
 
-        for (var i = 0; i < 3200; i++)
+        // 100 MB, if they were taken.
+        var sent = 0;
+        var sending = Task.Run(async () =>
         {
-            await live.SendAsync(octets);
-        }
+            for (; sent < 3200 && !live.Ended.IsCompleted; sent++)
+            {
+                await live.SendAsync(octets);
+            }
+        });
+        await Until.True(() => service.Heard.Count == 1 && live.Clock.Waiting > 0);
+        Assert.False(live.Ended.IsCompleted);
+        live.Clock.Advance(SmtpSession.EndlessLineDelay);
+        await live.EndAsync();
+        await sending;
 
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 16L * 1024 * 1024);
-        await Until.True(() => live.Clock.Waiting > 0);
-        live.Clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal("421 4.4.2 relay.example Nothing came in time, closing\r\n", await live.ReadToEndAsync());
+        Assert.InRange(sent, 2, 10);
+        Assert.Equal("421 4.7.0 relay.example Line without end, closing\r\n", await live.ReadToEndAsync());
+        Assert.Equal("refused, line too long: 421 4.7.0 relay.example Line without end, closing", Assert.Single(service.Heard));
+    }
+
+    [Fact]
+    public async Task A_line_far_over_the_limit_that_ends_after_all_is_refused_and_the_session_goes_on()
+    {
+        await using var live = new LiveSession(new ScriptedService());
+        await live.ReadLinesAsync(1);
+
+        for (var line = 0; line < 3; line++)
+        {
+            await live.SendAsync(new string('x', 60_000));
+            await live.SendAsync("\r\n");
+            Assert.Equal("500 5.5.6 Line too long\r\n", await live.ReadLinesAsync(1));
+        }
+
+        await live.SendAsync("NOOP\r\n");
+        Assert.Equal("250 2.0.0 OK\r\n", await live.ReadLinesAsync(1));
     }
 
     [Fact]
@@ -157,6 +185,7 @@ public sealed class HostileClientTests
 
                 var end = await live.EndAsync();
 
+                Assert.Equal(1, service.Ends);
                 Assert.Equal(at == Transaction.Length && !vanishes ? SessionEnd.Quit : end, end);
                 if (!vanishes)
                 {

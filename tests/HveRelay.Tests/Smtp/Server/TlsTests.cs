@@ -40,9 +40,13 @@ public sealed class TlsTests
     }
 
     [Theory]
-    [InlineData(TlsPolicy.Implicit)]
-    [InlineData(TlsPolicy.Optional)]
-    public async Task A_failed_handshake_ends_the_session_and_is_reported(TlsPolicy policy)
+    [InlineData(TlsPolicy.Implicit, "EHLO is not a handshake\r\n", "not tls: 554 not TLS: SMTP without TLS")]
+    [InlineData(TlsPolicy.Optional, "EHLO is not a handshake\r\n", "not tls: 554 not TLS: SMTP without TLS")]
+    [InlineData(TlsPolicy.Implicit, "GET / HTTP/1.1\r\n\r\n", "not tls: 554 not TLS: HTTP")]
+    [InlineData(TlsPolicy.Implicit, "garbage\r\n\x7F and much of it, again and again", "not tls: 554 not TLS: 'garbage??? and much of i'")]
+    [InlineData(TlsPolicy.Implicit, "\x16\x03\x01\x00\x05hello of another kind", "tls handshake: 554 ")]
+    [InlineData(TlsPolicy.Optional, "\x80\x18\x01\x03\x00 and what an old device says", "tls handshake: 554 ")]
+    public async Task A_failed_handshake_ends_the_session_and_is_reported(TlsPolicy policy, string said, string reported)
     {
         var service = new ScriptedService();
         await using var live = new LiveSession(service, ServerTranscript.Options(policy));
@@ -52,10 +56,10 @@ public sealed class TlsTests
             await live.ReadLinesAsync(8);
         }
 
-        await live.SendAsync("EHLO is not a handshake\r\n");
+        await live.SendAsync(said);
 
         Assert.Equal(SessionEnd.TlsFailed, await live.EndAsync());
-        Assert.StartsWith("refused, tls handshake: 554 ", Assert.Single(service.Heard), StringComparison.Ordinal);
+        Assert.StartsWith("refused, " + reported, Assert.Single(service.Heard), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +81,9 @@ public sealed class TlsTests
         await Assert.ThrowsAsync<AuthenticationException>(() => live.HandshakeAsync(old));
 
         Assert.Equal(SessionEnd.TlsFailed, await live.EndAsync());
-        Assert.Single(service.Heard);
+        Assert.Matches(
+            "^refused, tls handshake: 554 .*unsupported.protocol.*; offered TLSv1.2( at most)?, [0-9]+ cipher suites? \\(TLS_.*\\), SNI relay.example$",
+            Assert.Single(service.Heard));
     }
 
     [Fact]
@@ -90,7 +96,7 @@ public sealed class TlsTests
         live.Clock.Advance(TimeSpan.FromSeconds(30));
 
         Assert.Equal(SessionEnd.TlsFailed, await live.EndAsync());
-        Assert.Equal(["refused, tls handshake: 554 no handshake in time"], service.Heard);
+        Assert.Equal(["refused, tls handshake: 554 no handshake in time: nothing came, as from a client that speaks no TLS here"], service.Heard);
     }
 
     [Fact]
@@ -102,6 +108,18 @@ public sealed class TlsTests
         live.Vanish();
 
         Assert.Equal(SessionEnd.TlsFailed, await live.EndAsync());
+    }
+
+    [Fact]
+    public async Task Who_only_looks_whether_the_port_is_open_is_not_refused()
+    {
+        var service = new ScriptedService();
+        await using var live = new LiveSession(service, ServerTranscript.Options(TlsPolicy.Implicit));
+
+        live.Vanish();
+
+        Assert.Equal(SessionEnd.Closed, await live.EndAsync());
+        Assert.Empty(service.Heard);
     }
 
     [Fact]

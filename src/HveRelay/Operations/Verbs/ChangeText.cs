@@ -1,0 +1,75 @@
+using HveRelay.Mail;
+using HveRelay.Operations.Control;
+using HveRelay.Queue;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary>What a change came to, for people.</summary>
+internal static class ChangeText
+{
+    /// <summary>The messages as they are now: a running relay may be on with them already.</summary>
+    public static async Task<string> TableAsync(
+        IReadOnlyList<ChangeAnswer> answers, IQueueReader queue, TimeProvider clock, CancellationToken cancel)
+    {
+        var rows = new List<string[]>();
+        foreach (var answer in answers.Where(answer => answer.Found))
+        {
+            if (await queue.FindAsync(MessageId.Parse(answer.Id), cancel) is { } record)
+            {
+                rows.Add(Row(answer, record, clock.GetUtcNow()));
+            }
+        }
+
+        return rows.Count == 0 ? string.Empty : PlainText.Table(["ID", "CHANGED", "STATE", "NEXT", "FROM", "TO", "LAST REPLY"], rows);
+    }
+
+    /// <summary>A line for each message that was not changed as it was asked.</summary>
+    public static IReadOnlyList<string> Complaints(ChangeKind kind, IReadOnlyList<ChangeAnswer> answers) =>
+        [.. answers.SelectMany(answer => Complaints(kind, answer).Select(sentence => $"{answer.Id}: {sentence}"))];
+
+    private static string[] Row(ChangeAnswer answer, MessageRecord record, DateTimeOffset now)
+    {
+        var meant = answer.Recipients.Select(recipient => recipient.Number).ToHashSet();
+        var recipients = record.Recipients.Where(recipient => meant.Contains(recipient.Number)).ToList();
+        return
+        [
+            answer.Id,
+            $"{answer.Changed}/{answer.Recipients.Count}",
+            OrDash(string.Join(',', recipients.Select(recipient => recipient.State).Distinct().Order().Select(QueueText.Word))),
+            QueueText.Next(recipients.Min(recipient => recipient.DueAt), now, isQuotaUsedUp: false),
+            QueueText.Sender(record.Envelope),
+            OrDash(string.Join(',', recipients.Select(recipient => recipient.Address))),
+            OrDash(string.Join(" / ", recipients.Select(recipient => recipient.LastReply).Where(reply => reply is not null).Distinct())),
+        ];
+    }
+
+    private static IEnumerable<string> Complaints(ChangeKind kind, ChangeAnswer answer)
+    {
+        if (!answer.Found)
+        {
+            yield return QueueText.NotFound;
+        }
+        else if (answer.Recipients.Count == 0)
+        {
+            yield return "has no such recipient";
+        }
+
+        var sending = answer.Recipients.Where(recipient => recipient.Effect == ChangeEffect.Sending).Select(recipient => recipient.To).ToList();
+        if (sending.Count > 0)
+        {
+            yield return $"not changed, since it is being sent just now: {string.Join(", ", sending)}; 'queue hold' keeps it if that fails for now";
+        }
+
+        if (answer is { Found: true, Changed: 0, Recipients.Count: > 0 } && sending.Count == 0)
+        {
+            yield return answer.Recipients.All(recipient => recipient.Effect == ChangeEffect.Ended)
+                ? $"has ended: {States(answer)}"
+                : $"is {States(answer)}{(kind == ChangeKind.Retry ? "; release it first" : string.Empty)}";
+        }
+    }
+
+    private static string States(ChangeAnswer answer) =>
+        string.Join(" and ", answer.Recipients.Select(recipient => recipient.State).Distinct().Order().Select(QueueText.Word));
+
+    private static string OrDash(string text) => text.Length == 0 ? "-" : text;
+}

@@ -1,4 +1,0 @@
-namespace HveRelay.Stores.Sqlite;
-
-/// <summary>The store cannot be opened. The message is a sentence for the operator that names the file and what to do.</summary>
-public sealed class StoreOpenException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,56 @@
+using HveRelay.Policy;
+
+namespace HveRelay.Tests.Program;
+
+/// <summary>The program as a person or a shell starts it: on a terminal, made by Python, or with less than it wants.</summary>
+public sealed class TerminalTests
+{
+    private const string Typist = """
+        import os, pty, sys, termios, time
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(sys.argv[1], sys.argv[1:])
+        seen = b''
+        while b'Password: ' not in seen:
+            seen += os.read(terminal, 1024)
+        # No hand is quicker than the program that turns the echo off, but this one is.
+        for _ in range(5000):
+            if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+                break
+            time.sleep(0.001)
+        os.write(terminal, b'hunterr\x7f2\r')
+        try:
+            while more := os.read(terminal, 1024):
+                seen += more
+        except OSError:
+            pass
+        sys.stdout.write(seen.decode())
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        """;
+
+    [Fact]
+    public async Task A_password_that_is_typed_is_not_shown()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+
+        var ended = await ChildProcess.RunAsync(Tool.Require("python3"), ["-c", Typist, ProgramStory.Program, "user", "hash"], story.Directory);
+
+        Assert.Equal(0, ended.Status);
+        Assert.DoesNotContain("hunter", ended.Output, StringComparison.Ordinal);
+        var hash = ended.Output.Split(['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries).Single(word => word.StartsWith('$'));
+        Assert.True(PasswordHash.Verify(hash, "hunter2"));
+    }
+
+    [Fact]
+    public async Task Too_few_open_files_for_the_connections_are_a_warning()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+
+        var ended = await ChildProcess.RunAsync(
+            "sh", ["-c", "ulimit -n 1024 && exec \"$0\" check --config \"$1\"", ProgramStory.Program, story.ConfigurationPath], story.Directory);
+
+        Assert.Equal(0, ended.Status);
+        Assert.Contains(
+            "warning: Listeners: allow 1000 connections together, and this process may have 1024 open files with 200 for itself; ", ended.Output, StringComparison.Ordinal);
+    }
+}
