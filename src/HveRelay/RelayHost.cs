@@ -15,6 +15,8 @@ using HveRelay.Policy;
 using HveRelay.Queue;
 using HveRelay.Rewriting;
 using HveRelay.Smtp.Server;
+using HveRelay.Stores;
+using HveRelay.Stores.Postgres;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Upstream;
 using HveRelay.Web;
@@ -73,17 +75,16 @@ internal sealed class RelayHost : IAsyncDisposable
     /// <exception cref="RelayStartException">It cannot start, and why.</exception>
     public static async Task<RelayHost> StartAsync(RelayOptions options, RelaySurroundings around, CancellationToken cancel)
     {
-        var clock = around.Clock;
-        var log = new MailLog(clock, around.WriteMail);
+        var log = new MailLog(around.Clock, around.WriteMail);
         var hostName = options.HostName.Length > 0 ? options.HostName : Dns.GetHostName();
-        var alarm = new QueueAlarm(log, clock);
+        var alarm = new QueueAlarm(log, around.Clock);
         var certificates = options.Listeners.All(listener => listener.Tls == ListenerTls.None)
             ? null
-            : new CertificateSource(options.Certificate, options.DataDirectory, hostName, clock, log);
-        var store = await OpenStoreAsync(options, around);
+            : new CertificateSource(options.Certificate, options.DataDirectory, hostName, around.Clock, log);
+        var signal = new QueueSignal();
+        var (store, clock) = await OpenStoreAsync(options, signal, around, log);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
-        var signal = new QueueSignal();
         var plans = SenderPlan.From(options);
         var board = new AccountBoard(clock, log);
         foreach (var plan in plans)
@@ -94,19 +95,18 @@ internal sealed class RelayHost : IAsyncDisposable
         var sessions = new SessionRegistry();
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
+        var accounts = new AccountOperator(store, board, signal);
         var dispatcher = new Dispatcher(plans, new DeliveryContext(
             store, new HveUpstream(options, clock), signal, new RetrySchedule(waits, around.Random), ReplyTable.From(options.Hve), board, log, alarm, meter, clock, around.Random,
             logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
-            options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory));
+            options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory), accounts);
         var intake = new IntakeContext(
             hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, new MessageIdSource(clock, around.Random), signal, log, alarm, meter,
             clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,
             logging.CreateLogger("HveRelay.Intake"));
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
 
-        var accounts = new AccountOperator(store, board, signal);
         await dispatcher.RecoverAsync(cancel);
-        await accounts.RestoreAsync(cancel);
         var app = Build(
             options, around, ControlSocket.TryBind(options.DataDirectory, log), kestrel => Listen(kestrel, options, intake, sessions, certificates));
         RelayPages.Map(app, new HealthChecks(state), new PrometheusPage(totals, state));
@@ -165,19 +165,35 @@ internal sealed class RelayHost : IAsyncDisposable
         _abort.Dispose();
     }
 
-    private static async Task<IQueueStore> OpenStoreAsync(RelayOptions options, RelaySurroundings around)
+    /// <summary>The queue, and the clock by which it goes: nodes that share one have the database's.</summary>
+    private static async Task<(IQueueStore Store, TimeProvider Clock)> OpenStoreAsync(
+        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log)
     {
+        var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
+        var key = "DataDirectory";
         try
         {
             Directory.CreateDirectory(options.DataDirectory);
-            return await SqliteQueueStore.OpenAsync(
-                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes),
-                around.Clock,
-                new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger).CreateLogger("HveRelay.Stores.Sqlite"));
+            if (options.Queue.Store == QueueStoreKind.Postgres)
+            {
+                key = "Queue.ConnectionString";
+                var shared = await PostgresQueueStore.OpenAsync(
+                    new PostgresStoreOptions(options.Queue.ConnectionString, signal), around.Clock, logging.CreateLogger("HveRelay.Stores.Postgres"));
+                return (shared, shared.Clock);
+            }
+
+            var own = await SqliteQueueStore.OpenAsync(
+                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes), around.Clock, logging.CreateLogger("HveRelay.Stores.Sqlite"));
+            if (own.Salvaged is { } salvaged)
+            {
+                log.Alarm("queue", $"the queue was damaged: {salvaged}", "Administrator: look at the disk; docs/operating.md, a damaged queue");
+            }
+
+            return (own, around.Clock);
         }
         catch (Exception failed) when (failed is StoreOpenException or StoreException or IOException or UnauthorizedAccessException)
         {
-            throw new RelayStartException("DataDirectory", failed.Message, failed);
+            throw new RelayStartException(key, failed.Message, failed);
         }
     }
 

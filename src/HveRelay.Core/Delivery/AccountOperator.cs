@@ -5,6 +5,9 @@ namespace HveRelay.Delivery;
 /// <summary>Pauses and resumes accounts: on disk first, so that a restart does not send what an operator keeps back.</summary>
 public sealed class AccountOperator(IQueueStore store, AccountBoard board, QueueSignal signal)
 {
+    /// <summary>Goes up before and after each change: what was read in between may be out of date.</summary>
+    private long _changes;
+
     /// <summary>False where the account was paused already.</summary>
     /// <exception cref="StoreException">It was not paused.</exception>
     public async Task<bool> PauseAsync(AccountPause pause, CancellationToken cancel)
@@ -14,8 +17,7 @@ public sealed class AccountOperator(IQueueStore store, AccountBoard board, Queue
             return false;
         }
 
-        await store.PauseAsync(pause.Account, pause, cancel);
-        board.Pause(pause);
+        await WriteAsync(pause.Account, pause, () => board.Pause(pause), cancel);
         return true;
     }
 
@@ -28,21 +30,47 @@ public sealed class AccountOperator(IQueueStore store, AccountBoard board, Queue
             return false;
         }
 
-        await store.PauseAsync(account, null, cancel);
-        board.Resume(account);
+        await WriteAsync(account, null, () => board.Resume(account), cancel);
         signal.Pulse();
         return true;
     }
 
-    /// <summary>At the start: what was paused stays so.</summary>
-    public async Task RestoreAsync(CancellationToken cancel)
+    /// <summary>What the queue says: at the start, and now and then, since another node may have been told.</summary>
+    public async Task FollowAsync(CancellationToken cancel)
     {
-        foreach (var pause in await store.PausesAsync(cancel))
+        var before = Interlocked.Read(ref _changes);
+        var pauses = (await store.PausesAsync(cancel)).ToDictionary(pause => pause.Account, StringComparer.OrdinalIgnoreCase);
+        if (Interlocked.Read(ref _changes) != before)
         {
-            if (board.Has(pause.Account))
+            return;
+        }
+
+        foreach (var account in board.All)
+        {
+            var isPaused = account.State == AccountState.Paused;
+            if (pauses.TryGetValue(account.Account, out var pause) && !isPaused)
             {
                 board.Pause(pause);
             }
+            else if (pause is null && isPaused)
+            {
+                board.Resume(account.Account);
+                signal.Pulse();
+            }
+        }
+    }
+
+    private async Task WriteAsync(string account, AccountPause? pause, Action tell, CancellationToken cancel)
+    {
+        Interlocked.Increment(ref _changes);
+        try
+        {
+            await store.PauseAsync(account, pause, cancel);
+            tell();
+        }
+        finally
+        {
+            Interlocked.Increment(ref _changes);
         }
     }
 }

@@ -22,6 +22,9 @@ internal sealed class AccountSender : IAsyncDisposable
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _onlyUrgentUntil = DateTimeOffset.MinValue;
 
+    /// <summary>Before it, the clock was set back, and the time until which there is no quota means nothing any more.</summary>
+    private DateTimeOffset _noQuotaSince = DateTimeOffset.MinValue;
+
     public AccountSender(SenderPlan plan, DeliveryContext context)
     {
         _plan = plan;
@@ -85,7 +88,7 @@ internal sealed class AccountSender : IAsyncDisposable
     private async ValueTask<IReadOnlyList<DuePart>> TakeAsync(CancellationToken cancel)
     {
         var now = _context.Clock.GetUtcNow();
-        if (now < _noQuotaUntil || now < _circuit.OpenUntil || _context.Board.IsPaused(_plan.Account))
+        if ((now < _noQuotaUntil && now >= _noQuotaSince) || _circuit.IsResting || _context.Board.IsPaused(_plan.Account))
         {
             return [];
         }
@@ -110,7 +113,7 @@ internal sealed class AccountSender : IAsyncDisposable
             parts = await _context.Store.TakeAsync(
                 new TakeRequest(_plan.Lanes, now, now + _context.Options.Lease, room, _plan.Recipients)
                 {
-                    Least = now < _onlyUrgentUntil ? Priority.Urgent : Priority.Bulk,
+                    Least = now < _onlyUrgentUntil && now >= _noQuotaSince ? Priority.Urgent : Priority.Bulk,
                 },
                 cancel);
         }
@@ -149,16 +152,28 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private void WaitForQuota(Priority priority, string scope, DateTimeOffset until)
     {
+        var now = _context.Clock.GetUtcNow();
         var urgentGoes = priority != Priority.Urgent && _plan.HasReserve;
+        var rule = (urgentGoes ? _plan.OtherRules : _plan.Rules).First(rule => rule.Scope == scope);
+        if (now < _noQuotaSince)
+        {
+            _noQuotaUntil = _onlyUrgentUntil = DateTimeOffset.MinValue;
+        }
+
+        _noQuotaSince = now;
         ref var before = ref urgentGoes ? ref _onlyUrgentUntil : ref _noQuotaUntil;
-        if (until - _context.Clock.GetUtcNow() <= BriefWait)
+        if (until - now <= BriefWait)
         {
             // Only attempts under way are in the way: when they end there may be room. Nothing is used up yet.
             before = until;
         }
+        else if (until - now > rule.Window + BriefWait)
+        {
+            // No window is so long: the clock was set back after the question, which is asked again.
+            before = now + BriefWait;
+        }
         else if (until > before)
         {
-            var rule = (urgentGoes ? _plan.OtherRules : _plan.Rules).First(rule => rule.Scope == scope);
             before = until;
             _context.Board.Exhausted(_plan.Account, scope, until, urgentGoes);
             _context.Log.Quota(scope, rule.Limit, until, urgentGoes);

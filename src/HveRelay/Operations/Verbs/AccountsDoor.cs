@@ -4,7 +4,6 @@ using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Control;
 using HveRelay.Operations.Log;
 using HveRelay.Queue;
-using HveRelay.Stores.Sqlite;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -25,7 +24,7 @@ internal static class AccountsDoor
 
     public static async Task<IReadOnlyList<AccountAnswer>> ReadAsync(ConfigurationReading.Loaded loaded, CancellationToken cancel)
     {
-        await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+        await using var queue = await QueueToRead.OpenAsync(loaded.Options);
         var board = new AccountBoard(TimeProvider.System, new MailLog(TimeProvider.System, _ => { }));
         foreach (var pause in await queue.PausesAsync(cancel))
         {
@@ -67,7 +66,7 @@ internal static class AccountsDoor
         var clock = TimeProvider.System;
 
         // As with the queue: the lock first, and no line on the console among ours.
-        await using var store = await QueueDoor.OpenStoreAsync(directory, clock);
+        await using var store = await QueueDoor.OpenStoreAsync(loaded.Options, clock);
         Console.SetOut(Console.Error);
         await using var logger = RelayLogger.Create(directory, loaded.Serilog, console: false);
         var board = new AccountBoard(clock, new MailLog(clock, MailLine.To(logger)));
@@ -77,7 +76,7 @@ internal static class AccountsDoor
         }
 
         var accounts = new AccountOperator(store, board, new QueueSignal());
-        await accounts.RestoreAsync(cancel);
+        await accounts.FollowAsync(cancel);
         return await AccountApi.ChangeAsync(order, ControlPeer.Words(order.User, order.Sudo), board, accounts, clock);
     }
 }

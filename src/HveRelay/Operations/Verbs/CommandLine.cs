@@ -14,6 +14,7 @@ internal static class CommandLine
         SimulateVerb.Create(),
         CheckVerb.Create(),
         QueueVerb.Create(),
+        BackupVerb.Create(),
         ClientsVerb.Create(),
         AccountsVerb.Create(),
         QuotaVerb.Create(),

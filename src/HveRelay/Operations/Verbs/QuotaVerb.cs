@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using HveRelay.Stores.Sqlite;
 using static HveRelay.Operations.Verbs.PlainText;
 
 namespace HveRelay.Operations.Verbs;
@@ -13,7 +12,7 @@ internal static class QuotaVerb
         var command = new Command("quota", "Recipients in the last 24 hours by tenant, account and client; forecast and estimated cost") { Verb.Json };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var report = await QuotaReport.ReadAsync(
                 queue, loaded.Options.Hve, (loaded.Options.Clients ?? []).Select(client => client.Name), TimeProvider.System.GetLocalNow(), cancel);
             await parsed.InvocationConfiguration.Output.WriteAsync(

@@ -11,7 +11,7 @@ internal sealed class AccountListing(Database database)
     private readonly Statement _latest = database.Prepare("""
         SELECT last.account, last.ended_at,
             (SELECT reply FROM attempt_result WHERE message = last.message AND attempt = last.id ORDER BY recipient LIMIT 1)
-        FROM (SELECT account, message, max(id) AS id, ended_at FROM attempt WHERE ended_at IS NOT NULL GROUP BY account) AS last
+        FROM (SELECT account, message, id, max(ended_at) AS ended_at FROM attempt WHERE ended_at IS NOT NULL GROUP BY account) AS last
         """);
 
     public List<AccountPause> Pauses()
