@@ -15,6 +15,8 @@ using HveRelay.Policy;
 using HveRelay.Queue;
 using HveRelay.Rewriting;
 using HveRelay.Smtp.Server;
+using HveRelay.Stores;
+using HveRelay.Stores.Postgres;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Upstream;
 using HveRelay.Upstream.Tokens;
@@ -83,17 +85,16 @@ internal sealed class RelayHost : IAsyncDisposable
     /// <exception cref="RelayStartException">It cannot start, and why.</exception>
     public static async Task<RelayHost> StartAsync(RelayOptions options, RelaySurroundings around, CancellationToken cancel)
     {
-        var clock = around.Clock;
-        var log = new MailLog(clock, around.WriteMail);
+        var log = new MailLog(around.Clock, around.WriteMail);
         var hostName = options.HostName.Length > 0 ? options.HostName : Dns.GetHostName();
-        var alarm = new QueueAlarm(log, clock);
+        var alarm = new QueueAlarm(log, around.Clock);
         var certificates = options.Listeners.All(listener => listener.Tls == ListenerTls.None)
             ? null
-            : new CertificateSource(options.Certificate, options.DataDirectory, hostName, clock, log);
-        var store = await OpenStoreAsync(options, around);
+            : new CertificateSource(options.Certificate, options.DataDirectory, hostName, around.Clock, log);
+        var signal = new QueueSignal();
+        var (store, clock) = await OpenStoreAsync(options, signal, around, log);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
-        var signal = new QueueSignal();
         var plans = SenderPlan.From(options);
         var board = new AccountBoard(clock, log);
         foreach (var plan in plans)
@@ -101,10 +102,7 @@ internal sealed class RelayHost : IAsyncDisposable
             board.Add(plan.Account);
         }
 
-        // MSAL is loaded with the first token, and so never where no account wants one.
-        var tokens = options.Hve.Accounts.Exists(account => account.OAuth is not null)
-            ? new AccountTokens(new MsalTokenEndpoint(options.Hve.TrustedCertificate, clock), clock)
-            : null;
+        var tokens = AccountTokens.For(options.Hve, clock);
         var watch = new ClientCertificateWatch(options.Hve, clock, log);
         var sessions = new SessionRegistry();
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
@@ -142,7 +140,7 @@ internal sealed class RelayHost : IAsyncDisposable
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
             options.Web.Port == 0 ? null : $"http://{new IPEndPoint(IPAddress.Parse(options.Web.Address), options.Web.Port)}",
             options.DataDirectory);
-        return new RelayHost(app, state, log, meter, totals, dispatcher, intake, [watch, .. tokens is null ? Array.Empty<IDisposable>() : [tokens]]);
+        return new RelayHost(app, state, log, meter, totals, dispatcher, intake, tokens is null ? [watch] : [watch, tokens]);
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
@@ -183,19 +181,35 @@ internal sealed class RelayHost : IAsyncDisposable
         _abort.Dispose();
     }
 
-    private static async Task<IQueueStore> OpenStoreAsync(RelayOptions options, RelaySurroundings around)
+    /// <summary>The queue, and the clock by which it goes: nodes that share one have the database's.</summary>
+    private static async Task<(IQueueStore Store, TimeProvider Clock)> OpenStoreAsync(
+        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log)
     {
+        var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
+        var key = "DataDirectory";
         try
         {
             Directory.CreateDirectory(options.DataDirectory);
-            return await SqliteQueueStore.OpenAsync(
-                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes),
-                around.Clock,
-                new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger).CreateLogger("HveRelay.Stores.Sqlite"));
+            if (options.Queue.Store == QueueStoreKind.Postgres)
+            {
+                key = "Queue.ConnectionString";
+                var shared = await PostgresQueueStore.OpenAsync(
+                    new PostgresStoreOptions(options.Queue.ConnectionString, signal), around.Clock, logging.CreateLogger("HveRelay.Stores.Postgres"));
+                return (shared, shared.Clock);
+            }
+
+            var own = await SqliteQueueStore.OpenAsync(
+                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes), around.Clock, logging.CreateLogger("HveRelay.Stores.Sqlite"));
+            if (own.Salvaged is { } salvaged)
+            {
+                log.Alarm("queue", $"the queue was damaged: {salvaged}", "Administrator: look at the disk; docs/operating.md, a damaged queue");
+            }
+
+            return (own, around.Clock);
         }
         catch (Exception failed) when (failed is StoreOpenException or StoreException or IOException or UnauthorizedAccessException)
         {
-            throw new RelayStartException("DataDirectory", failed.Message, failed);
+            throw new RelayStartException(key, failed.Message, failed);
         }
     }
 

@@ -32,7 +32,7 @@ internal static class QueueVerb
         filter.AddTo(command);
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var now = TimeProvider.System.GetUtcNow();
             var matching = filter.Of(parsed, now);
             var found = await queue.ListAsync(
@@ -74,7 +74,7 @@ internal static class QueueVerb
                 return ExitStatus.Wrong;
             }
 
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             if (await queue.FindAsync(message, cancel) is not { } record)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync($"{text}: {QueueText.NotFound}");
@@ -91,13 +91,32 @@ internal static class QueueVerb
 
     private static Command SetAside()
     {
-        var command = new Command("set-aside", "Renames a damaged queue with the date, so that the next start makes an empty one; deletes nothing");
+        var command = new Command("set-aside", "Renames a damaged queue with the date and saves what can be read of it into a new one; deletes nothing");
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, _) =>
         {
-            var names = SqliteQueueStore.SetAside(loaded.Options.DataDirectory, TimeProvider.System.GetUtcNow());
+            if (loaded.Options.Queue.Store == QueueStoreKind.Postgres)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("Queue.Store: a queue in PostgreSQL is set aside there: rename its database, and create an empty one");
+                return ExitStatus.Wrong;
+            }
+
+            var (names, salvaged) = SqliteQueueStore.SetAside(loaded.Options.DataDirectory, TimeProvider.System.GetUtcNow());
             foreach (var name in names)
             {
                 await parsed.InvocationConfiguration.Output.WriteLineAsync($"set aside: {name}");
+            }
+
+            if (salvaged is not null)
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(salvaged.ToString());
+                foreach (var incomplete in salvaged.Incomplete)
+                {
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync(incomplete);
+                }
+            }
+            else if (names.Count > 0)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("nothing in it can be read: the next start makes an empty queue");
             }
 
             if (names.Count == 0)

@@ -19,6 +19,11 @@ internal sealed class AccountTokens(ITokenEndpoint endpoint, TimeProvider clock)
     private readonly ConcurrentDictionary<string, Entry> _accounts = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stop = new();
 
+    /// <summary>Null where no account wants a token: MSAL, which is loaded with the first one, never is then.</summary>
+    public static AccountTokens? For(HveOptions hve, TimeProvider clock) => hve.Accounts.Exists(account => account.OAuth is not null)
+        ? new AccountTokens(new MsalTokenEndpoint(hve.TrustedCertificate, clock), clock)
+        : null;
+
     /// <exception cref="OperationCanceledException">The caller cancelled; the others who wait get their answer.</exception>
     public async Task<TokenResult> GetAsync(AccountOptions account, CancellationToken cancel)
     {
