@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using HveRelay.Benchmarks.Processes;
+using HveRelay.Benchmarks.Queues;
 
 namespace HveRelay.Benchmarks;
 
@@ -26,7 +27,7 @@ internal static class BenchmarkCommand
         var program = new Option<string?>("--program") { Description = "The hverelay to measure; absent: the one of this build" };
         var command = new RootCommand("Messages per second of HveRelay beside Postfix and smtp-sink, on this machine and in this run")
         {
-            sessions, sizes, messages, seconds, rounds, quick, only, write, directory, program,
+            sessions, sizes, messages, seconds, rounds, quick, only, write, directory, program, FillCommand.Create(clock),
         };
         command.SetAction(async parsed =>
         {
