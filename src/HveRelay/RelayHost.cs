@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Intake;
+using HveRelay.Intake.Sockets;
 using HveRelay.Mail;
 using HveRelay.Operations;
 using HveRelay.Operations.Certificates;
@@ -14,6 +15,8 @@ using HveRelay.Policy;
 using HveRelay.Queue;
 using HveRelay.Rewriting;
 using HveRelay.Smtp.Server;
+using HveRelay.Stores;
+using HveRelay.Stores.Postgres;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Upstream;
 using HveRelay.Web;
@@ -72,17 +75,16 @@ internal sealed class RelayHost : IAsyncDisposable
     /// <exception cref="RelayStartException">It cannot start, and why.</exception>
     public static async Task<RelayHost> StartAsync(RelayOptions options, RelaySurroundings around, CancellationToken cancel)
     {
-        var clock = around.Clock;
-        var log = new MailLog(clock, around.WriteMail);
+        var log = new MailLog(around.Clock, around.WriteMail);
         var hostName = options.HostName.Length > 0 ? options.HostName : Dns.GetHostName();
-        var alarm = new QueueAlarm(log, clock);
+        var alarm = new QueueAlarm(log, around.Clock);
         var certificates = options.Listeners.All(listener => listener.Tls == ListenerTls.None)
             ? null
-            : new CertificateSource(options.Certificate, options.DataDirectory, hostName, clock, log);
-        var store = await OpenStoreAsync(options, around);
+            : new CertificateSource(options.Certificate, options.DataDirectory, hostName, around.Clock, log);
+        var signal = new QueueSignal();
+        var (store, clock) = await OpenStoreAsync(options, signal, around);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
-        var signal = new QueueSignal();
         var plans = SenderPlan.From(options);
         var board = new AccountBoard(clock, log);
         foreach (var plan in plans)
@@ -161,19 +163,30 @@ internal sealed class RelayHost : IAsyncDisposable
         _abort.Dispose();
     }
 
-    private static async Task<IQueueStore> OpenStoreAsync(RelayOptions options, RelaySurroundings around)
+    /// <summary>The queue, and the clock by which it goes: nodes that share one have the database's.</summary>
+    private static async Task<(IQueueStore Store, TimeProvider Clock)> OpenStoreAsync(
+        RelayOptions options, QueueSignal signal, RelaySurroundings around)
     {
+        var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
+        var key = "DataDirectory";
         try
         {
             Directory.CreateDirectory(options.DataDirectory);
-            return await SqliteQueueStore.OpenAsync(
-                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes),
-                around.Clock,
-                new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger).CreateLogger("HveRelay.Stores.Sqlite"));
+            if (options.Queue.Store == QueueStoreKind.Postgres)
+            {
+                key = "Queue.ConnectionString";
+                var shared = await PostgresQueueStore.OpenAsync(
+                    new PostgresStoreOptions(options.Queue.ConnectionString, signal), around.Clock, logging.CreateLogger("HveRelay.Stores.Postgres"));
+                return (shared, shared.Clock);
+            }
+
+            var own = await SqliteQueueStore.OpenAsync(
+                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes), around.Clock, logging.CreateLogger("HveRelay.Stores.Sqlite"));
+            return (own, around.Clock);
         }
         catch (Exception failed) when (failed is StoreOpenException or StoreException or IOException or UnauthorizedAccessException)
         {
-            throw new RelayStartException("DataDirectory", failed.Message, failed);
+            throw new RelayStartException(key, failed.Message, failed);
         }
     }
 
@@ -192,7 +205,9 @@ internal sealed class RelayHost : IAsyncDisposable
             builder.Services.Configure<Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets.SocketTransportOptions>(control.Configure);
         }
 
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton(around.Clock).AddSingleton<IConnectionListenerFactory, SocketTransport>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             listen(kestrel);
@@ -227,7 +242,8 @@ internal sealed class RelayHost : IAsyncDisposable
                 TlsOptions = () => ListenerTlsOptions.Create(certificates!.Current.Context, listener.MinimumTls),
             };
             var handler = new SmtpListener(listener, session, intake, sessions);
-            kestrel.Listen(IPAddress.Parse(listener.Address), listener.Port, endpoint => endpoint.Run(handler.RunAsync));
+            kestrel.Listen(
+                new SmtpEndPoint(IPAddress.Parse(listener.Address), listener.Port), endpoint => endpoint.Run(handler.RunAsync));
         }
     }
 

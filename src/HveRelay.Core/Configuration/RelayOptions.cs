@@ -307,7 +307,7 @@ public sealed class QueueOptions
 {
     public QueueStoreKind Store { get; set; } = QueueStoreKind.Sqlite;
 
-    /// <summary>For Postgres.</summary>
+    /// <summary>For Postgres, as Npgsql takes it.</summary>
     [Secret]
     public string ConnectionString { get; set; } = string.Empty;
 

@@ -15,6 +15,9 @@ public sealed record DeliveryOptions
     /// <summary>Between two runs of expiry and purge.</summary>
     public TimeSpan Housekeeping { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Between two looks for what other nodes of the queue left when they died.</summary>
+    public TimeSpan Recovery { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Parts in hand for each connection: the next is ready when the one before is done.</summary>
     public int PartsAhead { get; init; } = 2;
 }

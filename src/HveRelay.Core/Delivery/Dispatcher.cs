@@ -9,22 +9,8 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
 {
     private const int Batch = 500;
 
-    /// <summary>
-    /// To be called once before <see cref="RunAsync"/> by the only node of a store: what the last run left half done is put in order.
-    /// </summary>
-    public async Task RecoverAsync(CancellationToken cancel)
-    {
-        var now = context.Clock.GetUtcNow();
-        var due = context.Schedule.After(1, now);
-        foreach (var attempt in await context.Store.RecoverAsync(Lanes, now, due, cancel))
-        {
-            foreach (var recipient in attempt.Recipients)
-            {
-                context.Meter.Recipients(attempt.Account, Outcome.Unsure);
-                context.Log.UnsureAfterRestart(attempt.Message, attempt.Part, attempt.Account, recipient, due);
-            }
-        }
-    }
+    /// <summary>To be called once before <see cref="RunAsync"/>: what earlier runs and nodes that died left half done is put in order.</summary>
+    public Task RecoverAsync(CancellationToken cancel) => RecoverAsync(Lanes, cancel);
 
     /// <summary>Runs until <paramref name="stop"/>; <paramref name="abort"/> cuts attempts short that are still under way.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
@@ -32,7 +18,12 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         var senders = plans.Select(plan => new AccountSender(plan, context)).ToList();
         try
         {
-            await Task.WhenAll([.. senders.Select(sender => sender.RunAsync(stop, abort)), HousekeepingAsync(stop)]);
+            await Task.WhenAll(
+            [
+                .. senders.Select(sender => sender.RunAsync(stop, abort)),
+                EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(stop), stop),
+                EveryAsync(context.Options.Recovery, () => RecoverAsync(null, stop), stop),
+            ]);
         }
         finally
         {
@@ -45,25 +36,48 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
 
     private IReadOnlyList<Lane> Lanes => [.. plans.SelectMany(plan => plan.Lanes).Distinct()];
 
-    private async Task HousekeepingAsync(CancellationToken stop)
+    private async Task EveryAsync(TimeSpan period, Func<Task> work, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                await ExpireAsync(stop);
-                await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
-                await Task.Delay(context.Options.Housekeeping, context.Clock, stop);
+                await work();
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception trouble)
+            catch (StoreException trouble)
+            {
+                context.Alarm.Raise(trouble);
+            }
+            catch (Exception unexpected)
             {
                 // Whatever it was, the next run comes: a loop that ends in silence would let the queue rot.
-                context.Logger.LogError(trouble, "Housekeeping of the queue failed and is tried again");
-                await Task.Delay(context.Options.Housekeeping, context.Clock, CancellationToken.None);
+                context.Logger.LogError(unexpected, "Housekeeping of the queue failed and is tried again");
+            }
+
+            await Task.Delay(period, context.Clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task KeepHouseAsync(CancellationToken stop)
+    {
+        await ExpireAsync(stop);
+        await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
+    }
+
+    private async Task RecoverAsync(IReadOnlyList<Lane>? configured, CancellationToken cancel)
+    {
+        var now = context.Clock.GetUtcNow();
+        var due = context.Schedule.After(1, now);
+        foreach (var attempt in await context.Store.RecoverAsync(configured, now, due, cancel))
+        {
+            foreach (var recipient in attempt.Recipients)
+            {
+                context.Meter.Recipients(attempt.Account, Outcome.Unsure);
+                context.Log.UnsureAfterRestart(attempt.Message, attempt.Part, attempt.Account, recipient, due);
             }
         }
     }

@@ -6,7 +6,7 @@ namespace HveRelay.Queue;
 //   1. A call marked durable returns only after its change is on stable storage. Calls that end together share one sync.
 //   2. A call that throws StoreException changed nothing.
 //   3. One failing call never harms another that shares its commit.
-//   4. Times are handed in; a store has no clock.
+//   4. Times are handed in; a store has no clock. Nodes that share one hand in times of one clock (which: the store's documentation).
 //   5. What is leased is not taken again before the lease is over, nor while an attempt on it is under way in a node that lives;
 //      who lost a lease can no longer begin or complete under it. An operator's change ends leases under which no attempt has begun.
 
@@ -60,12 +60,15 @@ public interface IQueueStore : IQueueReader
     ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel);
 
     /// <summary>
-    /// Durable. At the start of the only node of this store: attempts that never ended become unsure, their recipients due at
-    /// <paramref name="dueAt"/>; leases end; content without a message is removed; parts in lanes that are no longer configured
-    /// move to any account.
+    /// Durable. At the start of a node, and again and again while it runs: puts in order what nodes that no longer live have left, of a
+    /// store for one node its earlier runs. Attempts that never ended become unsure, their recipients due at <paramref name="dueAt"/>;
+    /// leases end; content without a message is removed. What a living node has in hand, this one too, is not touched.
     /// </summary>
+    /// <param name="configured">
+    /// The lanes of this node, at its start: parts in lanes that no living node serves move to any account. Null while it runs.
+    /// </param>
     ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel);
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel);
 
     /// <summary>
     /// Adds sightings to what is known of their clients, and refusals, oldest first, to the history. Of one address a store keeps the

@@ -29,6 +29,7 @@ public sealed class QueueAlarm(MailLog log, TimeProvider clock)
     {
         StoreFault.Full => "Administrator: free some space on this volume",
         StoreFault.Locked => "Administrator: end the program that holds the database",
+        StoreFault.Unreachable => "Administrator: look at the database server and the way to it",
         StoreFault.Damaged => "Administrator: docs/operating.md, a damaged queue",
         _ => "Administrator: look at the disk",
     };

@@ -93,6 +93,9 @@ public enum StoreFault
     /// <summary>Writing or syncing failed: look at the disk.</summary>
     Unwritable,
 
+    /// <summary>The database server is gone, or the way to it: it comes back by itself, or look there.</summary>
+    Unreachable,
+
     /// <summary>The data is damaged: see docs/operating.md on recovery.</summary>
     Damaged,
 

@@ -10,6 +10,11 @@ namespace HveRelay.Intake;
 internal sealed class SmtpListener(
     ListenerOptions listener, SmtpSessionOptions options, IntakeContext context, SessionRegistry sessions)
 {
+    internal static readonly TimeSpan HearingOut = TimeSpan.FromSeconds(5);
+
+    /// <summary>Octets behind the end of a session. Who sends more is not one that will read.</summary>
+    private const long MostHeardOut = 1024 * 1024;
+
     private readonly ProxyDoor _door = new(listener, context.Clock);
 
     public async Task RunAsync(ConnectionContext connection)
@@ -39,10 +44,10 @@ internal sealed class SmtpListener(
             : new IntakeSession(context, IntakeReplies.TooManyConnections(context.HostName));
         try
         {
-            await RunAsync(new SmtpSession(info, connection.Transport, options, service, context.Clock));
-            await HangUpAsync(connection);
+            var end = await RunAsync(new SmtpSession(info, connection.Transport, options, service, context.Clock));
+            await HangUpAsync(connection, hearsOut: end is SessionEnd.Refused or SessionEnd.TooManyErrors or SessionEnd.TlsFailed);
         }
-        catch (Exception lost) when (lost is OperationCanceledException or ConnectionAbortedException or ConnectionResetException)
+        catch (Exception lost) when (lost is OperationCanceledException or ConnectionAbortedException or ConnectionResetException or ObjectDisposedException)
         {
             // The client went away. What it had been promised is in the queue, and nothing else was.
         }
@@ -63,12 +68,13 @@ internal sealed class SmtpListener(
         if (options.Tls != TlsPolicy.Implicit)
         {
             reply.WriteTo(connection.Transport.Output);
+            await connection.Transport.Output.FlushAsync();
         }
 
-        await HangUpAsync(connection);
+        await HangUpAsync(connection, hearsOut: true);
     }
 
-    private async Task RunAsync(SmtpSession session)
+    private async Task<SessionEnd> RunAsync(SmtpSession session)
     {
         await using (session)
         {
@@ -76,7 +82,7 @@ internal sealed class SmtpListener(
             try
             {
                 // Not with ConnectionClosed, which is cancelled as soon as the client has sent its FIN: what came before is still read.
-                await session.RunAsync(CancellationToken.None);
+                return await session.RunAsync(CancellationToken.None);
             }
             finally
             {
@@ -85,14 +91,37 @@ internal sealed class SmtpListener(
         }
     }
 
-    /// <summary>Sends what is left. A client that does not take it in time loses it, and we do not lose the socket.</summary>
-    private async Task HangUpAsync(ConnectionContext connection)
+    /// <summary>
+    /// Says that nothing more comes. A client that was sent away is heard out for a while: it may be sending still, and to close upon
+    /// octets that nobody read would reset the connection, and take the last reply from a client that has not read it yet.
+    /// </summary>
+    private async Task HangUpAsync(ConnectionContext connection, bool hearsOut)
     {
         await connection.Transport.Output.CompleteAsync();
-        await Task.Delay(options.ReplyTimeout, context.Clock, connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!connection.ConnectionClosed.IsCancellationRequested)
+        if (!hearsOut)
         {
-            connection.Abort();
+            return;
         }
+
+        var input = connection.Transport.Input;
+        using var limit = new CancellationTokenSource(HearingOut, context.Clock);
+        await using var wake = limit.Token.Register(input.CancelPendingRead);
+        for (var heard = 0L; heard < MostHeardOut;)
+        {
+            var read = await input.ReadAsync();
+            heard += read.Buffer.Length;
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+
+            if (read.IsCanceled)
+            {
+                break;
+            }
+        }
+
+        connection.Abort();
     }
 }

@@ -80,12 +80,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM.</summary>
-    public void Terminate()
-    {
-        // .NET has no call for it, and a minimal Debian no kill but the shell's own.
-        using var shell = Process.Start("sh", ["-c", $"kill -TERM {_process.Id}"]);
-        shell.WaitForExit();
-    }
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>SIGINT.</summary>
+    public void Interrupt() => Signal("INT");
 
     /// <summary>SIGKILL: nothing is flushed, nobody is told.</summary>
     public async Task KillAsync()
@@ -103,6 +101,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        // .NET has no call for it, and a minimal Debian no kill but the shell's own.
+        using var shell = Process.Start("sh", ["-c", $"kill -{name} {_process.Id}"]);
+        shell.WaitForExit();
     }
 
     private string Story() => $"{_name}\n{_output.Text}{_error.Text}";

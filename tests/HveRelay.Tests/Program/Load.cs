@@ -7,12 +7,12 @@ using HveRelay.Tests.Support;
 namespace HveRelay.Tests.Program;
 
 /// <summary>Devices that send messages one after another, each with a number in its subject, and remember which were answered 250.</summary>
-internal sealed class Load(int port)
+internal sealed class Load(int port, int first = 0)
 {
     private const int Devices = 4;
 
     private readonly ConcurrentDictionary<int, string> _accepted = new();
-    private int _next;
+    private int _next = first;
 
     /// <summary>The ids given in the 250, by the message's number.</summary>
     public IReadOnlyDictionary<int, string> Accepted => _accepted;
@@ -53,6 +53,10 @@ internal sealed class Load(int port)
     public static ILookup<int, string> Arrived(IEnumerable<RecordedMessage> messages) => messages
         .Select(message => System.Text.Encoding.ASCII.GetString(message.Header.Span))
         .ToLookup(header => int.Parse(Field(header, "Subject: load "), CultureInfo.InvariantCulture), header => Field(header, " id "));
+
+    /// <summary>The ids under which messages arrived, each time.</summary>
+    public static IEnumerable<string> Ids(IEnumerable<RecordedMessage> messages) =>
+        messages.Select(message => Field(System.Text.Encoding.ASCII.GetString(message.Header.Span), " id "));
 
     private async Task SendOneAsync(RawSmtp device, int number)
     {

@@ -77,6 +77,17 @@ internal sealed class ProgramStory : IAsyncDisposable
         File.WriteAllText(ConfigurationPath, configuration.ToJsonString());
     }
 
+    /// <summary>Configures one more node as the first is, with a data directory and ports of its own.</summary>
+    public (string Path, int SmtpPort) ConfigureAnother()
+    {
+        var (smtp, web) = (FreePort.Next(), FreePort.Next());
+        var configuration = JsonNode.Parse(File.ReadAllText(ConfigurationPath))!;
+        configuration[nameof(DataDirectory)] = $"data{smtp}";
+        configuration["Listeners"]![0]!["Port"] = smtp;
+        configuration["Web"]!["Port"] = web;
+        return (Write($"hverelay{smtp}.json", configuration.ToJsonString()), smtp);
+    }
+
     /// <summary>Lets HVE be there, with a certificate that the relay trusts from its next start on.</summary>
     public async Task StartHveAsync(Func<SimulatorOptions, SimulatorOptions>? change = null)
     {
@@ -88,9 +99,12 @@ internal sealed class ProgramStory : IAsyncDisposable
     public string Write(string name, string content) => _directory.Write(name, content);
 
     /// <summary>Starts the daemon and waits until it is ready.</summary>
-    public async Task<ChildProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    public Task<ChildProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null) => StartAsync(ConfigurationPath, environment);
+
+    /// <summary>As above, with another configuration.</summary>
+    public async Task<ChildProcess> StartAsync(string configuration, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var daemon = ChildProcess.Start(Program, ["run", "--config", ConfigurationPath], Directory, environment);
+        var daemon = ChildProcess.Start(Program, ["run", "--config", configuration], Directory, environment);
         _daemons.Add(daemon);
         await daemon.SaysAsync(line => line.Contains(" INF ready ", StringComparison.Ordinal));
         return daemon;
@@ -98,6 +112,10 @@ internal sealed class ProgramStory : IAsyncDisposable
 
     /// <summary>Runs a verb to its end.</summary>
     public Task<Ended> RunAsync(params string[] arguments) => RunWithInputAsync(string.Empty, arguments);
+
+    /// <summary>As above, with another configuration.</summary>
+    public Task<Ended> RunWithAsync(string configuration, params string[] arguments) =>
+        ChildProcess.RunAsync(Program, [.. arguments, "--config", configuration], Directory);
 
     public Task<Ended> RunWithInputAsync(string input, params string[] arguments) =>
         ChildProcess.RunAsync(Program, [.. arguments, "--config", ConfigurationPath], Directory, input: input);

@@ -6,13 +6,18 @@ namespace HveRelay.Tests.Program;
 public sealed class TerminalTests
 {
     private const string Typist = """
-        import os, pty, sys, time
+        import os, pty, sys, termios, time
         pid, terminal = pty.fork()
         if pid == 0:
             os.execv(sys.argv[1], sys.argv[1:])
         seen = b''
         while b'Password: ' not in seen:
             seen += os.read(terminal, 1024)
+        # No hand is quicker than the program that turns the echo off, but this one is.
+        for _ in range(5000):
+            if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+                break
+            time.sleep(0.001)
         os.write(terminal, b'hunterr\x7f2\r')
         try:
             while more := os.read(terminal, 1024):

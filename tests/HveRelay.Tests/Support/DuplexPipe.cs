@@ -9,7 +9,11 @@ public sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPi
     public static (DuplexPipe Client, DuplexPipe Server) Pair(Arrival arrival = Arrival.Whole, int capacity = 64 * 1024)
     {
         var options = new PipeOptions(pauseWriterThreshold: capacity, resumeWriterThreshold: capacity / 2, useSynchronizationContext: false);
-        var (up, down) = (new Pipe(options), new Pipe(options));
+
+        // Inline: who has sent something knows that the server has seen it, if it was waiting.
+        var seen = new PipeOptions(
+            readerScheduler: PipeScheduler.Inline, pauseWriterThreshold: capacity, resumeWriterThreshold: capacity / 2, useSynchronizationContext: false);
+        var (up, down) = (new Pipe(seen), new Pipe(options));
         return (new DuplexPipe(down.Reader, up.Writer), new DuplexPipe(new TricklingReader(up.Reader, arrival), down.Writer));
     }
 

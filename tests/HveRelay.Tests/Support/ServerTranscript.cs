@@ -73,7 +73,7 @@ public sealed record ServerTranscript(
         var info = new SessionInfo(IPAddress.Parse("192.0.2.7"), 50_000, "test");
         var session = new SmtpSession(info, server, SessionOptions(), service, clock);
         var running = RunAsync(session, server);
-        await new Player(Name, client, session, clock).PlayAsync(Dialogue).WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
+        await new Player(Name, client, server, session, clock).PlayAsync(Dialogue).WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
         var end = await running.WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
         return [.. service.Heard, .. info.Quirks == Quirks.None ? Array.Empty<string>() : [$"quirks {info.Quirks}"], $"end {end}"];
     }
@@ -125,7 +125,7 @@ public sealed record ServerTranscript(
 
     private static Reply? ReplyOf(string? text) => text is not null && Reply.TryParse(text, out var reply) ? reply : null;
 
-    private sealed class Player(string name, DuplexPipe client, SmtpSession session, ManualClock clock)
+    private sealed class Player(string name, DuplexPipe client, DuplexPipe server, SmtpSession session, ManualClock clock)
     {
         private readonly byte[] _buffer = new byte[64 * 1024];
         private Stream _stream = new DuplexPipeStream(client);
@@ -163,7 +163,7 @@ public sealed record ServerTranscript(
                         session.Stop();
                         break;
                     default:
-                        await Until.True(() => clock.Waiting > 0);
+                        await Until.True(() => ((TricklingReader)server.Input).IsWaitedFor && clock.Waiting > 0);
                         clock.Advance(TimeSpan.Parse(text.Split(' ')[^1]));
                         break;
                 }

@@ -29,8 +29,27 @@ public sealed class TricklingReader(PipeReader inner, Arrival arrival) : PipeRea
         return false;
     }
 
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _holds ? ShowMore() : Take(await inner.ReadAsync(cancellationToken));
+    /// <summary>Who reads waits for more: all that came has been shown.</summary>
+    public bool IsWaitedFor { get; private set; }
+
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (_holds)
+        {
+            return ShowMore();
+        }
+
+        var read = inner.ReadAsync(cancellationToken);
+        IsWaitedFor = !read.IsCompleted;
+        try
+        {
+            return Take(await read);
+        }
+        finally
+        {
+            IsWaitedFor = false;
+        }
+    }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 

@@ -33,7 +33,8 @@ public static class ConfigurationReader
         var options = walk.Read(root);
         var report = new CheckReport(errors, [])
             .Then(new CheckReport(walk.Errors, []))
-            .Then(ConfigurationCheck.Check(options));
+            .Then(ConfigurationCheck.Check(options))
+            .Then(ConnectionText.Check(options.Queue));
         return (options, root.GetSection("Serilog"), report);
     }
 

@@ -8,9 +8,6 @@ namespace HveRelay.Operations.Log;
 /// <summary>Where log lines go: console and daily files, or what the <c>Serilog</c> section says.</summary>
 internal static class RelayLogger
 {
-    /// <summary>Lines that may wait for a slow disk before senders of lines do: none is ever dropped.</summary>
-    private const int Backlog = 100_000;
-
     private const int DaysKept = 31;
 
     /// <param name="section">The Serilog section; without children it counts as absent.</param>
@@ -29,21 +26,18 @@ internal static class RelayLogger
         }
 
         var logs = Path.Combine(dataDirectory, "logs");
-        return configuration
-            .WriteTo.Async(
-                to =>
-                {
-                    to.File(new TextLineFormatter(), Path.Combine(logs, "hverelay-.log"),
-                        rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null);
-                    to.File(new JsonLineFormatter(), Path.Combine(logs, "hverelay-.jsonl"),
-                        rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null);
-                    if (console)
-                    {
-                        to.Console(new TextLineFormatter());
-                    }
-                },
-                Backlog,
-                blockWhenFull: true)
-            .CreateLogger();
+        var streams = new LogStreams();
+        var lines = new LoggerConfiguration()
+            .MinimumLevel.Verbose()
+            .WriteTo.File(new TextLineFormatter(), Path.Combine(logs, "hverelay-.log"),
+                rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null, hooks: streams)
+            .WriteTo.File(new JsonLineFormatter(), Path.Combine(logs, "hverelay-.jsonl"),
+                rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null, hooks: streams);
+        if (console)
+        {
+            lines = lines.WriteTo.Sink(new StreamSink(new TextLineFormatter(), streams.Console()));
+        }
+
+        return configuration.WriteTo.Sink(new BatchingSink(lines.CreateLogger(), streams.WriteOut)).CreateLogger();
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using HveRelay.Configuration;
 using HveRelay.Queue;
-using HveRelay.Stores.Sqlite;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -30,7 +29,7 @@ internal static class ClientsVerb
                 addresses = network;
             }
 
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var clients = await queue.ClientsAsync(
                 new ClientFilter(parsed.GetValue(client), addresses, parsed.GetValue(refused), parsed.GetValue(limit)), cancel);
             await parsed.InvocationConfiguration.Output.WriteAsync(
@@ -61,7 +60,7 @@ internal static class ClientsVerb
             var single = IPAddress.Parse(text);
             var shown = (single.IsIPv4MappedToIPv6 ? single.MapToIPv4() : single).ToString();
             NetworkText.TryRead(shown, out var network, out _);
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var clients = await queue.ClientsAsync(new ClientFilter(Addresses: network), cancel);
             if (clients.Count == 0)
             {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
 using HveRelay.Queue;
-using HveRelay.Stores.Sqlite;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -65,7 +64,7 @@ internal sealed class QueueChangeVerb
             return ExitStatus.Wrong;
         }
 
-        await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+        await using var queue = await QueueToRead.OpenAsync(loaded.Options);
         var isChosen = ids.Length == 0;
         if (isChosen)
         {

@@ -1,8 +1,11 @@
+using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Control;
 using HveRelay.Operations.Log;
 using HveRelay.Queue;
+using HveRelay.Stores;
+using HveRelay.Stores.Postgres;
 using HveRelay.Stores.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -55,17 +58,27 @@ internal static class QueueDoor
         var clock = TimeProvider.System;
 
         // The lock comes first: without it the log is another's too. Lines on the console would stand among ours.
-        await using var store = await OpenStoreAsync(directory, clock);
+        await using var store = await OpenStoreAsync(loaded.Options, clock);
         Console.SetOut(Console.Error);
         await using var logger = RelayLogger.Create(directory, loaded.Serilog, console: false);
         using var meter = new RelayMeter();
         var queue = new QueueOperator(store, new MailLog(clock, MailLine.To(logger)), meter, new QueueSignal());
-        var results = await queue.ChangeAsync(change with { By = ControlPeer.Words(Environment.UserName, SudoUser) }, cancel);
+        var at = store is PostgresQueueStore shared ? shared.Clock.GetUtcNow() : change.At;
+        var results = await queue.ChangeAsync(change with { At = at, By = ControlPeer.Words(Environment.UserName, SudoUser) }, cancel);
         return [.. results.Select(ChangeAnswer.Of)];
     }
 
-    private static async Task<SqliteQueueStore> OpenStoreAsync(string directory, TimeProvider clock)
+    /// <summary>A queue in PostgreSQL is shared, also with relays that run on other machines; they are told.</summary>
+    private static async Task<IQueueStore> OpenStoreAsync(RelayOptions options, TimeProvider clock)
     {
+        var directory = options.DataDirectory;
+        if (options.Queue.Store == QueueStoreKind.Postgres)
+        {
+            Directory.CreateDirectory(directory);
+            return await PostgresQueueStore.OpenExistingAsync(
+                new PostgresStoreOptions(options.Queue.ConnectionString, new QueueSignal()), clock, NullLogger.Instance);
+        }
+
         try
         {
             return await SqliteQueueStore.OpenAsync(new SqliteStoreOptions(directory, MinimumFreeBytes: 0), clock, NullLogger.Instance);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HveRelay.Mail;
 using HveRelay.Queue;
-using HveRelay.Stores.Sqlite;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -23,7 +22,7 @@ internal static class QueueExportVerb
                 return ExitStatus.Wrong;
             }
 
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var record = await queue.FindAsync(message, cancel);
             if (record is null or { EndedAt: not null })
             {

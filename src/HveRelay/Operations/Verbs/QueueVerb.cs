@@ -32,7 +32,7 @@ internal static class QueueVerb
         filter.AddTo(command);
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var now = TimeProvider.System.GetUtcNow();
             var matching = filter.Of(parsed, now);
             var found = await queue.ListAsync(
@@ -74,7 +74,7 @@ internal static class QueueVerb
                 return ExitStatus.Wrong;
             }
 
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             if (await queue.FindAsync(message, cancel) is not { } record)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync($"{text}: {QueueText.NotFound}");
@@ -94,6 +94,12 @@ internal static class QueueVerb
         var command = new Command("set-aside", "Renames a damaged queue with the date, so that the next start makes an empty one; deletes nothing");
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, _) =>
         {
+            if (loaded.Options.Queue.Store == QueueStoreKind.Postgres)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("Queue.Store: a queue in PostgreSQL is set aside there: rename its database, and create an empty one");
+                return ExitStatus.Wrong;
+            }
+
             var names = SqliteQueueStore.SetAside(loaded.Options.DataDirectory, TimeProvider.System.GetUtcNow());
             foreach (var name in names)
             {

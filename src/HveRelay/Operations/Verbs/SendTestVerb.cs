@@ -2,7 +2,6 @@ using System.CommandLine;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
 using HveRelay.Queue;
-using HveRelay.Stores.Sqlite;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -33,7 +32,7 @@ internal static class SendTestVerb
                 return ExitStatus.No;
             }
 
-            await using var queue = SqliteQueueStore.OpenReader(loaded.Options.DataDirectory);
+            await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             return await FollowAsync(queue, id, parsed.GetValue(wait), output, cancel);
         }));
         return command;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Control;
-using HveRelay.Stores.Sqlite;
+using HveRelay.Stores;
 
 namespace HveRelay.Operations.Verbs;
 

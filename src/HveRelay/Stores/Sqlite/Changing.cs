@@ -6,8 +6,6 @@ namespace HveRelay.Stores.Sqlite;
 /// <summary>What operators do: a table of what each kind of change makes of a recipient, and its place in the history.</summary>
 internal sealed class Changing(Database database, PartRows parts, RecipientEnds ends, Counters counters)
 {
-    private static readonly RecipientState[] Open = [RecipientState.Queued, RecipientState.Held];
-
     private readonly Statement _message = database.Prepare($"SELECT {Rows.EnvelopeColumns} FROM message WHERE id = ?");
 
     private readonly Statement _recipients = database.Prepare(
@@ -41,7 +39,7 @@ internal sealed class Changing(Database database, PartRows parts, RecipientEnds 
                 continue;
             }
 
-            var (to, effect) = Decide(change.Kind, state, sending.Contains(number));
+            var (to, effect) = ChangeTable.Decide(change.Kind, state, sending.Contains(number));
             results.Add(new RecipientChange(number, address, to, effect));
             if (effect is ChangeEffect.Changed or ChangeEffect.ChangedWhileSending)
             {
@@ -72,28 +70,6 @@ internal sealed class Changing(Database database, PartRows parts, RecipientEnds 
         }
 
         return new ChangeResult(id, envelope, results);
-    }
-
-    private static (RecipientState To, ChangeEffect Effect) Decide(ChangeKind kind, RecipientState state, bool isSending)
-    {
-        if (!Open.Contains(state))
-        {
-            return (state, ChangeEffect.Ended);
-        }
-
-        return (kind, state) switch
-        {
-            (ChangeKind.Hold, RecipientState.Queued) => Also(RecipientState.Held),
-            (ChangeKind.Release, RecipientState.Held) => Also(RecipientState.Queued),
-            (ChangeKind.Retry, RecipientState.Queued) => Only(RecipientState.Queued),
-            (ChangeKind.Remove, _) => Only(RecipientState.Removed),
-            (ChangeKind.Bounce, _) => Only(RecipientState.Failed),
-            _ => (state, ChangeEffect.Unfit),
-        };
-
-        (RecipientState, ChangeEffect) Also(RecipientState to) => (to, isSending ? ChangeEffect.ChangedWhileSending : ChangeEffect.Changed);
-
-        (RecipientState, ChangeEffect) Only(RecipientState to) => isSending ? (state, ChangeEffect.Sending) : (to, ChangeEffect.Changed);
     }
 
     private List<(int Part, int Number, string Address, RecipientState State)> Recipients(long message)

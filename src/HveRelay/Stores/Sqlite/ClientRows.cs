@@ -12,7 +12,7 @@ internal static class ClientRows
         .Set(client.Address).Set(client.Client).Set(client.HelloName).Set(client.User).Set(client.Tls)
         .Set(client.FirstSeen).Set(client.LastSeen).Set(client.Sessions).Set(client.Messages).Set(client.Refusals)
         .Set(client.LatestRefusal?.At).Set(client.LatestRefusal?.Reason).Set(client.LatestRefusal?.Reply)
-        .Set(ListColumns.JoinCounts(client.Quirks));
+        .Set(CountList.Join(client.Quirks));
 
     public static ClientSighting Read(Statement row) => new(
         row.Text(0),
@@ -26,5 +26,5 @@ internal static class ClientRows
         row.Long(8),
         row.Long(9),
         row.TimeOrNull(10) is { } at ? new LatestRefusal(at, row.Text(11), row.Text(12)) : null,
-        ListColumns.SplitCounts(row.Text(13)));
+        CountList.Split(row.Text(13)));
 }

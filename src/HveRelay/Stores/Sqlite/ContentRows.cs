@@ -14,7 +14,7 @@ internal sealed class ContentRows(Database database, Counters counters)
     private readonly Statement _delete = database.Prepare("DELETE FROM content WHERE id BETWEEN ? AND ?");
     private readonly Statement _begun = database.Prepare("INSERT INTO unfinished(content) VALUES (?)");
     private readonly Statement _owned = database.Prepare("DELETE FROM unfinished WHERE content = ?");
-    private readonly Statement _unfinished = database.Prepare("SELECT content FROM unfinished");
+    private readonly Statement _unfinished = database.Prepare("SELECT content FROM unfinished WHERE content <= ?");
     private readonly HashSet<ContentWriter> _uncommitted = [];
 
     /// <summary>Octets of chunks in the open transaction.</summary>
@@ -72,9 +72,10 @@ internal sealed class ContentRows(Database database, Counters counters)
 
     public void Delete(long content) => _delete.Set(RowOf(content, 0)).Set(RowOf(content + 1, 0) - 1).Run();
 
-    public void DeleteUnfinished()
+    /// <summary>Drops what earlier runs did not finish: contents up to that number.</summary>
+    public void DeleteUnfinished(long upTo)
     {
-        while (_unfinished.Number() is { } content)
+        while (_unfinished.Set(upTo).Number() is { } content)
         {
             Discard(content);
         }

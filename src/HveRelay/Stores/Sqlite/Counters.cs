@@ -11,11 +11,17 @@ internal sealed class Counters(long generation, long lastContent)
     private long _lastContent = lastContent;
     private long _turn;
 
+    /// <summary>What was handed out up to and with this is an earlier run's.</summary>
+    public long Earlier { get; } = generation << GenerationBits;
+
+    /// <summary>The same of contents.</summary>
+    public long EarlierContents { get; } = lastContent;
+
     /// <summary>A lease token or the id of an attempt.</summary>
     public long NextSequence() => ++_sequence;
 
     /// <summary>False where an earlier opening of the store handed it out.</summary>
-    public bool IsOfThisRun(long sequence) => sequence >> GenerationBits == _sequence >> GenerationBits;
+    public bool IsOfThisRun(long sequence) => sequence > Earlier;
 
     public long NextContent() => ++_lastContent;
 

@@ -3,16 +3,17 @@ using HveRelay.Queue;
 
 namespace HveRelay.Stores.Sqlite;
 
-/// <summary>Puts in order what a relay that died has left.</summary>
+/// <summary>Puts in order what a relay that died has left; what this run has in hand is not touched.</summary>
 internal sealed class Recovery(
-    Database database, PartRows parts, AttemptRows attempts, RecipientEnds ends, DueIndex due, Ledger ledger, ContentRows contents)
+    Database database, PartRows parts, AttemptRows attempts, RecipientEnds ends, DueIndex due, Ledger ledger, ContentRows contents,
+    Counters counters)
 {
     private const string Reply = "the relay stopped before the reply came";
 
     private readonly Statement _addresses = database.Prepare("SELECT number, address FROM recipient WHERE message = ? AND part = ?");
 
     private readonly Statement _leased = database.Prepare(
-        "SELECT message, number FROM part INDEXED BY part_due WHERE next_due IS NOT NULL AND lease_until IS NOT NULL");
+        "SELECT message, number FROM part INDEXED BY part_due WHERE next_due IS NOT NULL AND lease_until IS NOT NULL AND token <= ?");
 
     private readonly Statement _moveQueued = database.Prepare("UPDATE part SET lane = '' WHERE lane = ? AND next_due IS NOT NULL");
 
@@ -22,24 +23,33 @@ internal sealed class Recovery(
             AND message IN (SELECT id FROM message INDEXED BY message_expiry WHERE ended_at IS NULL AND held > 0)
         """);
 
-    public IReadOnlyList<RecoveredAttempt> Recover(IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt)
+    public IReadOnlyList<RecoveredAttempt> Recover(IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt)
     {
-        var open = attempts.AllOpen();
+        var open = attempts.AllOpen().FindAll(attempt => !counters.IsOfThisRun(attempt.Id));
         var recovered = open.ConvertAll(attempt => MakeUnsure(attempt, now, dueAt));
         EndLeases();
-        contents.DeleteUnfinished();
-        foreach (var lane in due.Lanes().Except(configured).Where(lane => lane != Lane.AnyAccount))
+        contents.DeleteUnfinished(counters.EarlierContents);
+        if (configured is not null)
         {
-            _moveQueued.Set(lane.Name).Run();
+            MoveFromLanesOutside(configured);
         }
 
-        _moveHeld.Set(Expiring.Names(configured)).Run();
         foreach (var attempt in open)
         {
             ledger.Settle(attempt.Scopes, attempt.Granted, attempt.Granted, now);
         }
 
         return recovered;
+    }
+
+    private void MoveFromLanesOutside(IReadOnlyList<Lane> configured)
+    {
+        foreach (var lane in due.Lanes().Except(configured).Where(lane => lane != Lane.AnyAccount))
+        {
+            _moveQueued.Set(lane.Name).Run();
+        }
+
+        _moveHeld.Set(Expiring.Names(configured)).Run();
     }
 
     private RecoveredAttempt MakeUnsure(OpenAttempt attempt, DateTimeOffset now, DateTimeOffset dueAt)
@@ -68,6 +78,7 @@ internal sealed class Recovery(
     private void EndLeases()
     {
         var leased = new List<(long Message, int Part)>();
+        _leased.Set(counters.Earlier);
         while (_leased.Next())
         {
             leased.Add((_leased.Long(0), _leased.Int(1)));

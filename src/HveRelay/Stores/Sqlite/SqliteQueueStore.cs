@@ -112,7 +112,7 @@ public sealed class SqliteQueueStore : IQueueStore
     }
 
     public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane> configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
 
     public async ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel) =>

@@ -31,7 +31,7 @@ internal sealed class WriteSession : IDisposable
         Beginning = new Beginning(database, Parts, attempts, Ledger, counters);
         Completing = new Completing(Parts, attempts, ends, Ledger);
         Expiring = new Expiring(database, Parts, ends);
-        Recovery = new Recovery(database, Parts, attempts, ends, Due, Ledger, Contents);
+        Recovery = new Recovery(database, Parts, attempts, ends, Due, Ledger, Contents, counters);
         Changing = new Changing(database, Parts, ends, counters);
         Purging = new Purging(database);
         Seeing = new Seeing(database);

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 
 namespace HveRelay.Stores.Sqlite;
@@ -14,7 +13,7 @@ internal sealed class Writer : IAsyncDisposable
     private const long MostUncommittedOctets = 4 * 1024 * 1024;
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 
-    private readonly Channel<Operation> _inbox = Channel.CreateUnbounded<Operation>(new() { SingleReader = true });
+    private readonly Inbox<Operation> _inbox = new();
     private readonly Operation _tick = new Operation<bool>(Need.Read, _ => true);
     private readonly List<Operation> _awaitingCommit = [];
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,7 +42,7 @@ internal sealed class Writer : IAsyncDisposable
     public Task<T> DoAsync<T>(Need need, Func<WriteSession, T> work)
     {
         var operation = new Operation<T>(need, work);
-        ObjectDisposedException.ThrowIf(!_inbox.Writer.TryWrite(operation), this);
+        ObjectDisposedException.ThrowIf(!_inbox.TryAdd(operation), this);
         return operation.Done;
     }
 
@@ -51,7 +50,7 @@ internal sealed class Writer : IAsyncDisposable
     public async ValueTask<bool> CloseAsync()
     {
         await _timer.DisposeAsync();
-        _inbox.Writer.TryComplete();
+        _inbox.Close();
         return await _ended.Task;
     }
 
@@ -61,26 +60,20 @@ internal sealed class Writer : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _tickWaits, 1) == 0)
         {
-            _inbox.Writer.TryWrite(_tick);
+            _inbox.TryAdd(_tick);
         }
     }
 
     private void Loop()
     {
-        while (_inbox.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_inbox.Wait())
         {
-            var ticked = false;
-            for (var taken = 0; taken < MostPerCommit && _inbox.Reader.TryRead(out var operation); taken++)
+            var ticked = Run(0, out var taken);
+            if (_syncNeeded)
             {
-                if (operation == _tick)
-                {
-                    ticked = true;
-                    Volatile.Write(ref _tickWaits, 0);
-                }
-                else
-                {
-                    Run(operation);
-                }
+                // Who could hand something in at once does so now, and shares the sync; nobody is waited for.
+                Thread.Yield();
+                ticked |= Run(taken, out _);
             }
 
             if (_syncNeeded || _session?.Contents.UncommittedOctets >= MostUncommittedOctets)
@@ -97,6 +90,26 @@ internal sealed class Writer : IAsyncDisposable
         var committed = Commit();
         _session?.Dispose();
         _ended.SetResult(committed);
+    }
+
+    /// <summary>Runs what waits. True when the tick was among it.</summary>
+    private bool Run(int already, out int taken)
+    {
+        var ticked = false;
+        for (taken = already; taken < MostPerCommit && _inbox.TryTake(out var operation); taken++)
+        {
+            if (operation == _tick)
+            {
+                ticked = true;
+                Volatile.Write(ref _tickWaits, 0);
+            }
+            else
+            {
+                Run(operation);
+            }
+        }
+
+        return ticked;
     }
 
     private void Run(Operation operation)

@@ -6,29 +6,6 @@ namespace HveRelay.Tests.Host.Stores;
 public abstract partial class QueueStoreCompliance
 {
     [Fact]
-    public async Task Calls_that_end_together_share_a_sync()
-    {
-        const int Calls = 50;
-        var before = (await Store.TotalsAsync(Cancel)).Syncs;
-        var contents = Enumerable.Range(0, Calls).Select(_ => Store.CreateContent()).ToArray();
-        foreach (var content in contents)
-        {
-            await content.WriteAsync("hi\n"u8.ToArray(), Cancel);
-        }
-
-        await Task.WhenAll(contents.Select(content => Store.EnqueueAsync(Message(), content, Cancel).AsTask()));
-
-        // The first may be under way alone before the others arrive: never one sync each.
-        var totals = await Store.TotalsAsync(Cancel);
-        Assert.Equal(Calls, totals.QueuedMessages);
-        Assert.InRange(totals.Syncs - before, 1, Calls / 2);
-        foreach (var content in contents)
-        {
-            await content.DisposeAsync();
-        }
-    }
-
-    [Fact]
     public async Task What_was_enqueued_comes_back_as_it_was_with_those_recipients_that_are_due()
     {
         var message = Message(["a@contoso.com", "b@contoso.com"]);

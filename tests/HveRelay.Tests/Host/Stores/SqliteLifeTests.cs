@@ -1,5 +1,6 @@
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Stores;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Tests.Support;
 

@@ -1,4 +1,5 @@
 using HveRelay.Queue;
+using HveRelay.Stores;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Tests.Support;
 

@@ -45,6 +45,17 @@ public sealed partial class ShippedConfigurationTests
     }
 
     [Fact]
+    public void The_one_for_several_nodes_lacks_only_the_secrets()
+    {
+        var invalid = Assert.IsType<ConfigurationReading.Invalid>(
+            ConfigurationReader.Read(RepositoryFiles.PathOf("deploy/docker/cluster/hverelay.json"), new Dictionary<string, string>()));
+
+        Assert.Equal(
+            ["Hve.Accounts[0].PasswordFile", "Queue.ConnectionStringFile"], invalid.Errors.Select(error => error.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["Web.Address"], invalid.Warnings.Select(warning => warning.Key));
+    }
+
+    [Fact]
     public void It_names_every_key_and_no_other() =>
         Assert.Equal(KeysOf(typeof(RelayOptions), string.Empty).Order(StringComparer.Ordinal), ShippedValues().Keys.Order(StringComparer.Ordinal));
 

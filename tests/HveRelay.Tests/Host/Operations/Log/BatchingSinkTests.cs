@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using HveRelay.Operations.Log;
+using HveRelay.Tests.Support;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Parsing;
+
+namespace HveRelay.Tests.Host.Operations.Log;
+
+public sealed class BatchingSinkTests
+{
+    private readonly Lines _lines = new();
+
+    [Fact]
+    public async Task A_line_is_written_out_soon_though_no_other_follows()
+    {
+        using var sink = new BatchingSink(_lines, _lines.Flush);
+
+        sink.Emit(Line(1));
+
+        await Until.True(() => _lines.Flushed == 1);
+    }
+
+    [Fact]
+    public void All_lines_are_written_in_order_before_the_end()
+    {
+        var sink = new BatchingSink(_lines, _lines.Flush);
+        for (var number = 0; number < 10_000; number++)
+        {
+            sink.Emit(Line(number));
+        }
+
+        sink.Dispose();
+
+        Assert.Equal(Enumerable.Range(0, 10_000), _lines.Written);
+        Assert.Equal(10_000, _lines.Flushed);
+        Assert.True(_lines.Flushes < 10_000, $"{_lines.Flushes} writes are no batches");
+    }
+
+    [Fact]
+    public async Task Lines_wait_for_a_slow_disk_and_none_is_dropped()
+    {
+        using var disk = new ManualResetEventSlim();
+        var sink = new BatchingSink(_lines, () =>
+        {
+            disk.Wait(TimeSpan.FromSeconds(60));
+            _lines.Flush();
+        });
+        var count = (2 * BatchingSink.Backlog) + 10;
+        var logging = Task.Run(() =>
+        {
+            for (var number = 0; number < count; number++)
+            {
+                sink.Emit(Line(number));
+            }
+        });
+        await Until.True(() => !_lines.Written.IsEmpty);
+        Assert.False(logging.IsCompleted);
+
+        disk.Set();
+        await logging.WaitAsync(TimeSpan.FromSeconds(60));
+        sink.Dispose();
+
+        Assert.Equal(count, _lines.Written.Count);
+    }
+
+    [Fact]
+    public async Task A_disk_that_refuses_does_not_end_the_log()
+    {
+        var refusals = 0;
+        using var sink = new BatchingSink(_lines, () =>
+        {
+            if (refusals++ == 0)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            _lines.Flush();
+        });
+
+        sink.Emit(Line(1));
+        await Until.True(() => refusals == 1);
+        sink.Emit(Line(2));
+
+        await Until.True(() => _lines.Flushed == 2);
+    }
+
+    private static LogEvent Line(int number) => new(
+        DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplateParser().Parse("{number}"),
+        [new LogEventProperty("number", new ScalarValue(number))]);
+
+    private sealed class Lines : ILogEventSink
+    {
+        private volatile int _flushed, _flushes;
+
+        public ConcurrentQueue<int> Written { get; } = new();
+
+        public int Flushed => _flushed;
+
+        public int Flushes => _flushes;
+
+        public void Emit(LogEvent logEvent) => Written.Enqueue((int)((ScalarValue)logEvent.Properties["number"]).Value!);
+
+        public void Flush()
+        {
+            _flushed = Written.Count;
+            _flushes++;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using HveRelay.Simulator;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Program;
+
+/// <summary>Daemons as they are built, that share one queue in PostgreSQL.</summary>
+[Collection(nameof(PostgresCollection))]
+public sealed class SeveralNodesTests(PostgresServer server)
+{
+    [Fact]
+    public async Task Two_daemons_share_one_queue_and_the_verbs_and_health_see_it()
+    {
+        await using var story = await BeginAsync();
+        var one = await story.StartAsync();
+        var (configuration, otherPort) = story.ConfigureAnother();
+        var other = await story.StartAsync(configuration);
+        var loads = new[] { new Load(story.SmtpPort), new Load(otherPort, first: 1000) };
+        await Task.WhenAll(loads.Select(load => load.SendAsync(40)));
+
+        await Until.True(() => story.Hve!.Messages.Count >= 80);
+        await Until.True(() => Relayed(one) + Relayed(other) == 80);
+
+        var arrived = Load.Arrived(story.Hve!.Messages);
+        Assert.All(loads.SelectMany(load => load.Accepted), accepted => Assert.Equal(accepted.Value, Assert.Single(arrived[accepted.Key])));
+        Assert.True(Relayed(one) > 0 && Relayed(other) > 0, $"{Relayed(one)} and {Relayed(other)} relayed");
+        Assert.Equal("no messages\n", (await story.RunAsync("queue", "list")).Output);
+        var shown = await story.RunAsync("queue", "show", loads[1].Accepted.Values.First());
+        Assert.Equal(0, shown.Status);
+        Assert.Contains("relayed", shown.Output, StringComparison.Ordinal);
+        await Until.True(() => story.RunAsync("clients").Result.Output.Contains("127.0.0.1", StringComparison.Ordinal));
+        Assert.Equal(0, (await story.RunAsync("health")).Status);
+    }
+
+    [Fact]
+    public async Task The_verbs_of_the_operator_work_with_a_daemon_elsewhere_and_with_none()
+    {
+        await using var story = await BeginAsync();
+        story.Hve!.Faults.Add(Fault.Reply(FaultStage.Rcpt, "451 4.7.0 later"));
+        var daemon = await story.StartAsync();
+        var id = await story.QueueAsync("you@contoso.com");
+        var elsewhere = story.ConfigureAnother().Path;
+
+        Assert.Equal(0, (await story.RunWithAsync(elsewhere, "queue", "hold", id)).Status);
+        daemon.Terminate();
+        await daemon.EndAsync();
+        Assert.Contains("held", (await story.RunWithAsync(elsewhere, "queue", "show", id)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await story.RunWithAsync(elsewhere, "queue", "remove", id)).Status);
+
+        Assert.Contains("removed", (await story.RunAsync("queue", "show", id)).Output, StringComparison.Ordinal);
+        Assert.Empty(story.Hve.Messages);
+    }
+
+    [Fact]
+    public async Task A_database_that_stops_means_451_and_when_it_is_back_all_goes_on_by_itself()
+    {
+        await using var story = await BeginAsync();
+        var daemon = await story.StartAsync();
+        var before = await story.QueueAsync("before@contoso.com");
+
+        await server.StopAsync();
+        Assert.StartsWith("451 4.3.0", await story.SendAsync(["meanwhile@contoso.com"]), StringComparison.Ordinal);
+        Assert.NotEqual(0, (await story.RunAsync("health")).Status);
+        var verb = await story.RunAsync("queue", "list");
+        Assert.Equal(3, verb.Status);
+        Assert.Contains("cannot be reached", Assert.Single(verb.ErrorLines), StringComparison.Ordinal);
+        await server.StartAsync();
+
+        var after = await story.QueueAsync("after@contoso.com");
+        await Until.True(() => Relayed(daemon) >= 2);
+        Assert.Equal([before, after], Load.Ids(story.Hve!.Messages).Distinct().Order(StringComparer.Ordinal));
+        Assert.Contains(daemon.Lines, line => line.Contains(" alarm ", StringComparison.Ordinal) && line.Contains("the database", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_database_it_does_not_start_and_says_why()
+    {
+        await using var story = await ProgramStory.BeginAsync(configuration => UsePostgres(
+            configuration, $"Host=127.0.0.1;Port={FreePort.Next()};Database=hverelay;Username=relay;Password=hunter2"));
+
+        var ended = await story.RunAsync("run");
+
+        Assert.Equal(3, ended.Status);
+        Assert.StartsWith("Queue.ConnectionString: the database hverelay on 127.0.0.1:", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", ended.Output + ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task When_one_is_killed_with_work_in_hand_the_other_finishes_it_and_only_that_goes_twice()
+    {
+        await using var story = await BeginAsync();
+        story.Hve!.Faults.Add(Fault.Stall(FaultStage.AfterDot));
+        var dying = await story.StartAsync();
+        var load = new Load(story.SmtpPort);
+        await load.SendAsync(100);
+        await Until.True(() => story.Hve.Faults.Stalled == 4);
+        var other = await story.StartAsync(story.ConfigureAnother().Path);
+
+        await dying.KillAsync();
+        story.Hve.Faults.Clear();
+        await Until.True(
+            () => load.Accepted.Keys.All(Load.Arrived(story.Hve.Messages).Contains) && Unsure(other).Count == 4 && Relayed(other) >= 100,
+            () => $"{load.Accepted.Count} accepted, {story.Hve.Messages.Count} arrived, {Unsure(other).Count} unsure, {Relayed(other)} relayed",
+            120);
+
+        var copies = Load.Ids(story.Hve.Messages).GroupBy(id => id).Where(copies => copies.Count() > 1).Select(copies => copies.Key);
+        Assert.Equal(Unsure(other).Order(StringComparer.Ordinal), copies.Order(StringComparer.Ordinal));
+        Assert.Equal("no messages\n", (await story.RunAsync("queue", "list")).Output);
+    }
+
+    private static int Relayed(ChildProcess daemon) => daemon.Lines.Count(line => line.Contains(" INF relayed ", StringComparison.Ordinal));
+
+    private static List<string> Unsure(ChildProcess daemon) =>
+        [.. daemon.Lines.Where(line => line.Contains(" WRN unsure id=", StringComparison.Ordinal)).Select(line => line.Split("id=")[1][..13])];
+
+    private static void UsePostgres(JsonNode configuration, string connectionString)
+    {
+        configuration["Queue"]!["Store"] = "Postgres";
+        configuration["Queue"]!["ConnectionString"] = connectionString;
+    }
+
+    private async Task<ProgramStory> BeginAsync()
+    {
+        var queue = await server.NewQueueAsync();
+        return await ProgramStory.BeginAsync(configuration => UsePostgres(configuration, queue));
+    }
+}
