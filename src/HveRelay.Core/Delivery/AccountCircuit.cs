@@ -22,11 +22,13 @@ internal sealed class AccountCircuit
     private readonly TimeProvider _clock;
     private readonly ResiliencePipeline<SendResult> _pipeline;
     private DateTimeOffset? _openUntil;
+    private long _openedAt;
+    private TimeSpan _break;
 
     public AccountCircuit(TimeProvider clock, Random random)
     {
         _clock = clock;
-        _pipeline = new ResiliencePipelineBuilder<SendResult> { TimeProvider = clock }
+        _pipeline = new ResiliencePipelineBuilder<SendResult> { TimeProvider = new SteadyTime(clock) }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendResult>
             {
                 ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result?.Trouble is not null),
@@ -37,6 +39,7 @@ internal sealed class AccountCircuit
                 OnOpened = args =>
                 {
                     _openUntil = _clock.GetUtcNow() + args.BreakDuration;
+                    (_openedAt, _break) = (_clock.GetTimestamp(), args.BreakDuration);
                     return ValueTask.CompletedTask;
                 },
                 OnClosed = _ =>
@@ -59,6 +62,9 @@ internal sealed class AccountCircuit
 
     /// <summary>Until when nothing is tried; null while the circuit is closed. Past: the next attempt is the probe.</summary>
     public DateTimeOffset? OpenUntil => _openUntil;
+
+    /// <summary>True while nothing is tried, whatever became of the clock meanwhile.</summary>
+    public bool IsResting => _openUntil is not null && _clock.GetElapsedTime(_openedAt) < _break;
 
     /// <summary>The class of the latest trouble: what a person must mend is probed less often.</summary>
     private ReplyClass _trouble = ReplyClass.Retry;

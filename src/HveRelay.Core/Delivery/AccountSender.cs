@@ -20,6 +20,9 @@ internal sealed class AccountSender : IAsyncDisposable
     private readonly int _most;
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
 
+    /// <summary>Before it, the clock was set back, and the time until which there is no quota means nothing any more.</summary>
+    private DateTimeOffset _noQuotaSince = DateTimeOffset.MinValue;
+
     public AccountSender(SenderPlan plan, DeliveryContext context)
     {
         _plan = plan;
@@ -83,7 +86,7 @@ internal sealed class AccountSender : IAsyncDisposable
     private async ValueTask<IReadOnlyList<DuePart>> TakeAsync(CancellationToken cancel)
     {
         var now = _context.Clock.GetUtcNow();
-        if (now < _noQuotaUntil || now < _circuit.OpenUntil)
+        if ((now < _noQuotaUntil && now >= _noQuotaSince) || _circuit.IsResting)
         {
             return [];
         }
@@ -143,14 +146,26 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private void WaitForQuota(string scope, DateTimeOffset until)
     {
-        if (until - _context.Clock.GetUtcNow() <= BriefWait)
+        var now = _context.Clock.GetUtcNow();
+        var rule = _plan.Rules.First(rule => rule.Scope == scope);
+        if (now < _noQuotaSince)
+        {
+            _noQuotaUntil = DateTimeOffset.MinValue;
+        }
+
+        _noQuotaSince = now;
+        if (until - now <= BriefWait)
         {
             // Only attempts under way are in the way: when they end there may be room. Nothing is used up yet.
             _noQuotaUntil = until;
         }
+        else if (until - now > rule.Window + BriefWait)
+        {
+            // No window is so long: the clock was set back after the question, which is asked again.
+            _noQuotaUntil = now + BriefWait;
+        }
         else if (until > _noQuotaUntil)
         {
-            var rule = _plan.Rules.First(rule => rule.Scope == scope);
             _noQuotaUntil = until;
             _context.Board.Exhausted(_plan.Account, scope, until);
             _context.Log.Quota(scope, rule.Limit, until);

@@ -12,7 +12,7 @@ namespace HveRelay.Delivery;
 public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyVerdict Verdict, string Words)? Trouble)
 {
     /// <summary>HVE says "quota" and no more: when the day rolls over there is unknown.</summary>
-    private static readonly TimeSpan QuotaWait = TimeSpan.FromHours(1);
+    internal static readonly TimeSpan QuotaWait = TimeSpan.FromHours(1);
 
     public static AttemptVerdicts Of(DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, DateTimeOffset now)
     {

@@ -10,7 +10,11 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     private const int Batch = 500;
 
     /// <summary>To be called once before <see cref="RunAsync"/>: what earlier runs and nodes that died left half done is put in order.</summary>
-    public Task RecoverAsync(CancellationToken cancel) => RecoverAsync(Lanes, cancel);
+    public async Task RecoverAsync(CancellationToken cancel)
+    {
+        await RecoverAsync(Lanes, cancel);
+        await FollowClockAsync(cancel);
+    }
 
     /// <summary>Runs until <paramref name="stop"/>; <paramref name="abort"/> cuts attempts short that are still under way.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
@@ -64,6 +68,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
 
     private async Task KeepHouseAsync(CancellationToken stop)
     {
+        await FollowClockAsync(stop);
         await ExpireAsync(stop);
         await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
     }
@@ -107,6 +112,21 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
             }
         }
         while (expired.Count == Batch);
+    }
+
+    /// <summary>Mail that came or was put off while the clock was ahead would wait for that time in silence once it is set back.</summary>
+    private async Task FollowClockAsync(CancellationToken cancel)
+    {
+        TimeSpan[] waits = [context.Schedule.Longest, AttemptVerdicts.QuotaWait, context.Options.Lease];
+        var now = context.Clock.GetUtcNow();
+        if (await context.Store.BringForwardAsync(now, now + waits.Max() + context.Options.Housekeeping, cancel) is > 0 and var recipients)
+        {
+            context.Log.Alarm(
+                "clock",
+                $"{recipients} recipients were due later than any wait lasts: the clock was ahead and has been set back; they go now",
+                "Administrator: look at the time source of this machine");
+            context.Signal.Pulse();
+        }
     }
 
     private bool IsSettled(AccountStatus account) => context.Clock.GetUtcNow() - account.Since >= account.State switch

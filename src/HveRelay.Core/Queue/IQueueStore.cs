@@ -71,6 +71,13 @@ public interface IQueueStore : IQueueReader
         IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel);
 
     /// <summary>
+    /// Durable. After the clock was set back: queued recipients that are not leased and due after <paramref name="latest"/> become due
+    /// <paramref name="now"/>, and what the ledger has more than a minute later than now counts as sent now. Returns how many
+    /// recipients were brought forward.
+    /// </summary>
+    ValueTask<int> BringForwardAsync(DateTimeOffset now, DateTimeOffset latest, CancellationToken cancel);
+
+    /// <summary>
     /// Adds sightings to what is known of their clients, and refusals, oldest first, to the history. Of one address a store keeps the
     /// latest <see cref="RefusalsKept"/>. Not durable: it goes with the next commit.
     /// </summary>

@@ -16,6 +16,9 @@ public sealed class LedgerWindow
     /// <summary>Recipients of attempts under way. They count in every window until they end.</summary>
     public long Reserved { get; private set; }
 
+    /// <summary>The latest second under which anything stands; the least number where nothing does.</summary>
+    public long Latest => _entries.Count == 0 ? long.MinValue : _entries[^1].Second;
+
     private long Total => _entries.Count == 0 ? _forgotten : _entries[^1].Through;
 
     /// <summary>The second since 1970 UTC under which recipients sent at <paramref name="at"/> stand.</summary>
@@ -48,6 +51,13 @@ public sealed class LedgerWindow
         }
     }
 
+    /// <summary>Takes out what stands under later seconds.</summary>
+    public void DropAfter(long second)
+    {
+        var first = FirstAfter(second);
+        _entries.RemoveRange(first, _entries.Count - first);
+    }
+
     /// <summary>Recipients sent after <paramref name="since"/>, and the reserved ones.</summary>
     public long Used(DateTimeOffset since) => Total - Through(since) + Reserved;
 
@@ -64,7 +74,9 @@ public sealed class LedgerWindow
         {
             if (_entries[i].Through >= enough)
             {
-                return DateTimeOffset.FromUnixTimeSeconds(_entries[i].Second) + window;
+                // What was sent while the clock was ahead was sent by now: it leaves a window from now on at the latest.
+                var leaves = DateTimeOffset.FromUnixTimeSeconds(_entries[i].Second);
+                return (leaves < at + Recheck ? leaves : at) + window;
             }
         }
 

@@ -7,19 +7,19 @@ public sealed class QueueAlarm(MailLog log, TimeProvider clock)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
     private readonly Lock _gate = new();
-    private readonly Dictionary<StoreFault, DateTimeOffset> _told = [];
+    private readonly Dictionary<StoreFault, long> _told = [];
 
     public void Raise(StoreException trouble)
     {
         lock (_gate)
         {
-            var now = clock.GetUtcNow();
-            if (_told.TryGetValue(trouble.Fault, out var before) && now - before < Quiet)
+            // Not by the time of day: a clock that is set back must not silence it.
+            if (_told.TryGetValue(trouble.Fault, out var before) && clock.GetElapsedTime(before) < Quiet)
             {
                 return;
             }
 
-            _told[trouble.Fault] = now;
+            _told[trouble.Fault] = clock.GetTimestamp();
         }
 
         log.Alarm("queue", trouble.Message, Remedy(trouble.Fault));

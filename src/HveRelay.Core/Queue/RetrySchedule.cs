@@ -8,6 +8,9 @@ public sealed class RetrySchedule(IReadOnlyList<TimeSpan> waits, Random random)
 
     private readonly Lock _gate = new();
 
+    /// <summary>No wait is longer.</summary>
+    public TimeSpan Longest { get; } = waits.Max() * (1 + Jitter);
+
     /// <summary>The wait after attempt number <paramref name="attempt"/> (from 1); the last one repeats.</summary>
     public DateTimeOffset After(int attempt, DateTimeOffset now)
     {

@@ -14,6 +14,9 @@ internal sealed class Load(int port, int first = 0)
     private readonly ConcurrentDictionary<int, string> _accepted = new();
     private int _next = first;
 
+    /// <summary>Between two messages of a device that sends until the relay is gone.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>The ids given in the 250, by the message's number.</summary>
     public IReadOnlyDictionary<int, string> Accepted => _accepted;
 
@@ -41,6 +44,7 @@ internal sealed class Load(int port, int first = 0)
             while (true)
             {
                 await SendOneAsync(device, Interlocked.Increment(ref _next));
+                await Task.Delay(Pause, TimeProvider.System);
             }
         }
         catch (Exception gone) when (gone is IOException or SocketException)

@@ -104,9 +104,16 @@ internal sealed class ProgramStory : IAsyncDisposable
     /// <summary>As above, with another configuration.</summary>
     public async Task<ChildProcess> StartAsync(string configuration, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var daemon = ChildProcess.Start(Program, ["run", "--config", configuration], Directory, environment);
-        _daemons.Add(daemon);
+        var daemon = Launch(environment, configuration);
         await daemon.SaysAsync(line => line.Contains(" INF ready ", StringComparison.Ordinal));
+        return daemon;
+    }
+
+    /// <summary>Starts the daemon and does not wait for it.</summary>
+    public ChildProcess Launch(IReadOnlyDictionary<string, string>? environment = null, string? configuration = null)
+    {
+        var daemon = ChildProcess.Start(Program, ["run", "--config", configuration ?? ConfigurationPath], Directory, environment);
+        _daemons.Add(daemon);
         return daemon;
     }
 

@@ -5,6 +5,7 @@ using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Simulator;
 using HveRelay.Tests.Support;
+using HveRelay.Tests.Support.Disk;
 
 namespace HveRelay.Tests.Scenarios;
 
@@ -33,6 +34,10 @@ public sealed class RelayStory : IAsyncDisposable
 
     public HveSimulator Simulator { get; private set; }
 
+    public string DataDirectory => _data.Path;
+
+    internal WatchedDisk? Disk { get; private set; }
+
     public int Port => _options.Listeners[0].Port;
 
     public IReadOnlyList<MailEvent> Log => [.. _log];
@@ -41,7 +46,8 @@ public sealed class RelayStory : IAsyncDisposable
 
     public IEnumerable<MailEvent> Lines(string name) => _log.Where(line => line.Name == name);
 
-    public static async Task<RelayStory> BeginAsync(Action<RelayOptions>? change = null, SimulatorOptions? hve = null)
+    /// <param name="watchDisk">The files of the queue lie on <see cref="Disk"/>.</param>
+    public static async Task<RelayStory> BeginAsync(Action<RelayOptions>? change = null, SimulatorOptions? hve = null, bool watchDisk = false)
     {
         var clock = new ManualClock();
         var simulator = await HveSimulator.StartAsync((hve ?? new SimulatorOptions()) with { Port = FreePort.Next(), Accounts = [new SimulatedAccount(Account, Password)] }, clock);
@@ -64,6 +70,7 @@ public sealed class RelayStory : IAsyncDisposable
         options.DataDirectory = story._data.Path;
         options.Hve.TrustedCertificate = story._data.Write("hve.pem", simulator.CertificatePem);
         change?.Invoke(options);
+        story.Disk = watchDisk ? new WatchedDisk(story._data.Path) : null;
         await story.StartAsync();
         return story;
     }
@@ -140,6 +147,7 @@ public sealed class RelayStory : IAsyncDisposable
 
         await Simulator.DisposeAsync();
         await _nowhere.DisposeAsync();
+        Disk?.Dispose();
         _data.Dispose();
     }
 }

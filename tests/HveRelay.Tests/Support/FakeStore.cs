@@ -64,6 +64,8 @@ public sealed class FakeStore : IQueueStore
     public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) => throw NotIntake();
 
+    public ValueTask<int> BringForwardAsync(DateTimeOffset now, DateTimeOffset latest, CancellationToken cancel) => throw NotIntake();
+
     public ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel) => throw NotIntake();

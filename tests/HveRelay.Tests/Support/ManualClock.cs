@@ -5,6 +5,7 @@ public sealed class ManualClock : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private TimeSpan _set;
     private DateTimeOffset _now = new(2026, 11, 22, 3, 12, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -29,7 +30,13 @@ public sealed class ManualClock : TimeProvider
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+        {
+            return (_now - _set).UtcTicks;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -47,6 +54,20 @@ public sealed class ManualClock : TimeProvider
         }
 
         Advance(TimeSpan.Zero);
+    }
+
+    /// <summary>Somebody sets the clock, back or forward. No time goes by: timers and timestamps go on as they did.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _now += by;
+            _set += by;
+            foreach (var timer in _timers)
+            {
+                timer.Due += by;
+            }
+        }
     }
 
     public void Advance(TimeSpan by)

@@ -18,6 +18,11 @@ internal sealed class HealthChecks(RelayState state)
     /// <summary>Mail that is due and has not been taken up for so long is stuck; so is an account that HVE has put off for so long.</summary>
     private static readonly TimeSpan TooOld = TimeSpan.FromMinutes(15);
 
+    /// <summary>Who asks has a time-out of his own, and wants an answer before it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly string Silent = $"the store has not answered for {Patience.TotalSeconds} s";
+
     public static HealthReport Live() => HealthReport.Of(new HealthCheck("process", true, "runs"));
 
     public async Task<HealthReport> ReadyAsync(CancellationToken cancel) => HealthReport.Of(
@@ -46,12 +51,16 @@ internal sealed class HealthChecks(RelayState state)
     {
         try
         {
-            var sync = await state.Store.ProbeAsync(cancel);
+            var sync = await state.Store.ProbeAsync(cancel).AsTask().WaitAsync(Patience, state.Clock, cancel);
             return new HealthCheck("store", true, string.Create(CultureInfo.InvariantCulture, $"a sync took {sync.TotalMilliseconds:0.0} ms"));
         }
         catch (StoreException trouble)
         {
             return new HealthCheck("store", false, trouble.Message);
+        }
+        catch (TimeoutException)
+        {
+            return new HealthCheck("store", false, Silent);
         }
     }
 
@@ -66,7 +75,7 @@ internal sealed class HealthChecks(RelayState state)
     {
         try
         {
-            var totals = await state.Store.TotalsAsync(cancel);
+            var totals = await state.Store.TotalsAsync(cancel).AsTask().WaitAsync(Patience, state.Clock, cancel);
             var overdue = totals.OldestDue is { } due ? state.Clock.GetUtcNow() - due : TimeSpan.Zero;
             var waitsForQuota = state.Board.All is { Count: > 0 } accounts && accounts.All(account => account.State == AccountState.Exhausted);
             return new HealthCheck("queue", overdue < TooOld || waitsForQuota, overdue <= TimeSpan.Zero
@@ -76,6 +85,10 @@ internal sealed class HealthChecks(RelayState state)
         catch (StoreException trouble)
         {
             return new HealthCheck("queue", false, trouble.Message);
+        }
+        catch (TimeoutException)
+        {
+            return new HealthCheck("queue", false, Silent);
         }
     }
 }

@@ -14,6 +14,7 @@ internal static class CommandLine
         SimulateVerb.Create(),
         CheckVerb.Create(),
         QueueVerb.Create(),
+        BackupVerb.Create(),
         ClientsVerb.Create(),
         SendTestVerb.Create(),
         HealthVerb.Create(),

@@ -91,7 +91,7 @@ internal static class QueueVerb
 
     private static Command SetAside()
     {
-        var command = new Command("set-aside", "Renames a damaged queue with the date, so that the next start makes an empty one; deletes nothing");
+        var command = new Command("set-aside", "Renames a damaged queue with the date and saves what can be read of it into a new one; deletes nothing");
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, _) =>
         {
             if (loaded.Options.Queue.Store == QueueStoreKind.Postgres)
@@ -100,10 +100,23 @@ internal static class QueueVerb
                 return ExitStatus.Wrong;
             }
 
-            var names = SqliteQueueStore.SetAside(loaded.Options.DataDirectory, TimeProvider.System.GetUtcNow());
+            var (names, salvaged) = SqliteQueueStore.SetAside(loaded.Options.DataDirectory, TimeProvider.System.GetUtcNow());
             foreach (var name in names)
             {
                 await parsed.InvocationConfiguration.Output.WriteLineAsync($"set aside: {name}");
+            }
+
+            if (salvaged is not null)
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(salvaged.ToString());
+                foreach (var incomplete in salvaged.Incomplete)
+                {
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync(incomplete);
+                }
+            }
+            else if (names.Count > 0)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("nothing in it can be read: the next start makes an empty queue");
             }
 
             if (names.Count == 0)

@@ -24,6 +24,7 @@ public sealed class PostgresQueueStore : IQueueStore
     private readonly Completing _completing;
     private readonly Releasing _releasing;
     private readonly Expiring _expiring;
+    private readonly ClockRepair _clockRepair;
     private readonly Recovery _recovery;
     private readonly Changing _changing;
     private readonly Seeing _seeing;
@@ -44,6 +45,7 @@ public sealed class PostgresQueueStore : IQueueStore
         _completing = new Completing(link);
         _releasing = new Releasing(link);
         _expiring = new Expiring(link);
+        _clockRepair = new ClockRepair(link);
         _recovery = new Recovery(link, numbers, options);
         _changing = new Changing(link, numbers);
         _seeing = new Seeing(link);
@@ -145,6 +147,9 @@ public sealed class PostgresQueueStore : IQueueStore
     public async ValueTask<IReadOnlyList<ExpiredRecipient>> ExpireAsync(
         IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) =>
         await DoAsync(() => _expiring.ExpireAsync(lanes, now, most), cancel);
+
+    public async ValueTask<int> BringForwardAsync(DateTimeOffset now, DateTimeOffset latest, CancellationToken cancel) =>
+        await DoAsync(() => _clockRepair.RunAsync(now, latest), cancel);
 
     public async ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel)
     {

@@ -6,7 +6,7 @@ namespace HveRelay.Stores.Sqlite;
 /// </summary>
 internal sealed class Counters(long generation, long lastContent)
 {
-    private const int GenerationBits = 36;
+    public const int GenerationBits = 36;
     private long _sequence = generation << GenerationBits;
     private long _lastContent = lastContent;
     private long _turn;

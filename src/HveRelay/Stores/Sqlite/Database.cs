@@ -6,8 +6,8 @@ namespace HveRelay.Stores.Sqlite;
 /// <summary>A connection to queue.db with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class Database : IDisposable
 {
-    /// <summary>How long to wait for another program's transaction, in milliseconds.</summary>
-    private const string Patience = "PRAGMA busy_timeout=5000;";
+    /// <summary>How long to wait for another program's transaction, in milliseconds: a client or a health check waits with us.</summary>
+    private const string Patience = "PRAGMA busy_timeout=3000;";
 
     private readonly SqliteConnection _connection;
     private readonly List<Statement> _statements = [];
@@ -56,6 +56,15 @@ internal sealed class Database : IDisposable
     public static Database OpenReader(string path) => new(path, SqliteOpenMode.ReadOnly, $"""
         {Patience} PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;
         """);
+
+    /// <summary>
+    /// Reads a file beside which a rollback journal lies: only who may write can undo what the journal says was half done. We write
+    /// with a WAL; the journal is of the first moments of the file, cut short.
+    /// </summary>
+    public static Database OpenToRollBack(string path) => new(path, SqliteOpenMode.ReadWrite, $"{Patience} PRAGMA query_only=ON;");
+
+    /// <summary>Reads, and may write a copy elsewhere.</summary>
+    public static Database OpenToCopy(string path) => new(path, SqliteOpenMode.ReadOnly, Patience);
 
     /// <summary>For a directory that may only be read and a queue that nobody has open: SQLite then needs no files beside it.</summary>
     public static Database OpenImmutable(string path) =>

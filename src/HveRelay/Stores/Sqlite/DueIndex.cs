@@ -32,6 +32,11 @@ internal sealed class DueIndex(Database database)
         WHERE next_due IS NOT NULL AND lane = ? AND priority = ? AND client = ? AND lease_until IS NULL ORDER BY next_due LIMIT 1
         """);
 
+    private readonly Statement _lastUnleased = database.Prepare("""
+        SELECT next_due FROM part INDEXED BY part_due
+        WHERE next_due IS NOT NULL AND lane = ? AND priority = ? AND client = ? AND lease_until IS NULL ORDER BY next_due DESC LIMIT 1
+        """);
+
     /// <summary>Lanes in which something is queued.</summary>
     public List<Lane> Lanes()
     {
@@ -82,16 +87,21 @@ internal sealed class DueIndex(Database database)
         Priorities.SelectMany(priority => Heads(lanes, priority)).Select(head => (DateTimeOffset?)head.DueAt).Min();
 
     /// <summary>The earliest due time of what is not leased.</summary>
-    public DateTimeOffset? EarliestUnleased()
-    {
-        var earliest = default(long?);
-        var lanes = Lanes();
-        foreach (var head in Priorities.SelectMany(priority => Heads(lanes, priority)))
-        {
-            var due = _firstUnleased.Set(head.Lane.Name).Set((int)head.Priority).Set(head.Client).Number();
-            earliest = earliest < due ? earliest : due ?? earliest;
-        }
+    public DateTimeOffset? EarliestUnleased() => Unleased(_firstUnleased).Min();
 
-        return earliest is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    /// <summary>The latest due time of what is not leased.</summary>
+    public DateTimeOffset? LatestUnleased() => Unleased(_lastUnleased).Max();
+
+    private IEnumerable<DateTimeOffset?> Unleased(Statement of)
+    {
+        var lanes = Lanes();
+        return
+        [
+            .. from priority in Priorities
+               from head in Heads(lanes, priority)
+               select of.Set(head.Lane.Name).Set((int)head.Priority).Set(head.Client).Number() is { } ticks
+                   ? new DateTimeOffset(ticks, TimeSpan.Zero)
+                   : (DateTimeOffset?)null,
+        ];
     }
 }

@@ -11,9 +11,12 @@ internal sealed class Ledger
     /// <summary>Rows live at least this long, and as long as the longest window that was asked for.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
 
+    /// <summary>Clocks differ a little; what is further ahead was written while ours was wrong.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<string, LedgerWindow> _windows = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _kept = new(StringComparer.Ordinal);
-    private readonly Statement _add, _forget;
+    private readonly Statement _add, _forget, _ahead, _dropAhead;
 
     public Ledger(Database database)
     {
@@ -22,6 +25,8 @@ internal sealed class Ledger
             ON CONFLICT DO UPDATE SET recipients = recipients + excluded.recipients
             """);
         _forget = database.Prepare("DELETE FROM ledger WHERE scope = ? AND second <= ?");
+        _ahead = database.Prepare("SELECT scope, sum(recipients) FROM ledger WHERE second > ? GROUP BY scope");
+        _dropAhead = database.Prepare("DELETE FROM ledger WHERE second > ?");
         var rows = database.Prepare("SELECT scope, second, recipients FROM ledger ORDER BY scope, second");
         while (rows.Next())
         {
@@ -58,6 +63,33 @@ internal sealed class Ledger
         }
 
         return ((int)fit, exhausted);
+    }
+
+    /// <summary>Is there anything that was sent later than now?</summary>
+    public bool IsAhead(DateTimeOffset now) => _windows.Values.Any(window => window.Latest > LedgerWindow.SecondOf(now + Tolerance));
+
+    /// <summary>What was sent later than now was sent, and by now: it counts from now on, for no longer than anything does.</summary>
+    public void BringBack(DateTimeOffset now)
+    {
+        var (after, second) = (LedgerWindow.SecondOf(now + Tolerance), LedgerWindow.SecondOf(now));
+        var ahead = new List<(string Scope, long Recipients)>();
+        _ahead.Set(after);
+        while (_ahead.Next())
+        {
+            ahead.Add((_ahead.Text(0), _ahead.Long(1)));
+        }
+
+        _dropAhead.Set(after).Run();
+        foreach (var (scope, recipients) in ahead)
+        {
+            _add.Set(scope).Set(second).Set(recipients).Run();
+        }
+
+        foreach (var (scope, recipients) in ahead)
+        {
+            Window(scope).DropAfter(after);
+            Window(scope).Add(second, recipients);
+        }
     }
 
     /// <summary>Writes what was sent under the scopes; <see cref="Settle"/> follows when the operation's statements have run.</summary>

@@ -9,12 +9,17 @@ internal static class Opening
     private const string Remedy =
         "restore it from a backup, or set it aside with 'hverelay queue set-aside' and start with an empty queue";
 
-    /// <summary>Makes the file where there is none, checks it after an unclean end, and brings its tables up to date; returns its path.</summary>
-    public static string PrepareDatabase(SqliteStoreOptions options, DirectoryLock held, ILogger log)
+    /// <summary>
+    /// Makes the file where there is none, checks it after an unclean end, and brings its tables up to date; returns its path. A damaged
+    /// one is set aside, and what can be read of it takes its place: mail that waits must not wait for a person too.
+    /// </summary>
+    public static (string Path, Salvaged? Salvaged) PrepareDatabase(
+        SqliteStoreOptions options, DirectoryLock held, TimeProvider clock, ILogger log)
     {
         var files = new QueueFiles(options.Directory);
         try
         {
+            files.TakeRecovered();
             files.CreateDatabase();
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
@@ -22,27 +27,54 @@ internal static class Opening
             throw DirectoryLock.Unwritable(options.Directory, cause);
         }
 
-        // A writer leaves its marks in the file, and its end moves the WAL into it: what is refused is only read.
-        using (var untouched = Database.OpenReader(files.Database))
+        var salvaged = default(Salvaged);
+        if (Damage(files, held, log) is { } damage)
         {
-            if (!Schema.IsOurs(untouched))
+            log.LogError("{File} is damaged ({Damage}): it is set aside, and what can be read is taken over", files.Database, damage);
+            salvaged = Salvage.TrySetAside(files, clock.GetUtcNow())
+                ?? throw new StoreOpenException($"{files.Database} is damaged ({damage}): {Remedy}");
+            foreach (var incomplete in salvaged.Incomplete)
             {
-                throw Foreign(files.Database);
-            }
-
-            if (!held.EndedCleanly)
-            {
-                log.LogWarning("the relay did not end cleanly last time: checking {File}", files.Database);
-                if (untouched.Text("PRAGMA quick_check(1)") is not "ok" and var damage)
-                {
-                    throw new StoreOpenException($"{files.Database} is damaged ({damage}): {Remedy}");
-                }
+                log.LogError("message {Incomplete}; it stays in {File}", incomplete, salvaged.File);
             }
         }
 
         using var database = Database.OpenWriter(files.Database);
         Schema.Migrate(database);
-        return files.Database;
+        return (files.Database, salvaged);
+    }
+
+    /// <summary>The first thing that is wrong with a file, or "ok"; reads all of it.</summary>
+    public static string Check(string path)
+    {
+        using var database = Database.OpenReader(path);
+        return database.Text("PRAGMA integrity_check(1)");
+    }
+
+    /// <summary>The first thing that is wrong with the file, or null. Looked for where the last end was not clean.</summary>
+    private static string? Damage(QueueFiles files, DirectoryLock held, ILogger log)
+    {
+        // A writer leaves its marks in the file, and its end moves the WAL into it: what is refused is only read.
+        using var untouched = files.HasJournal ? Database.OpenToRollBack(files.Database) : Database.OpenReader(files.Database);
+        if (!Schema.IsOurs(untouched))
+        {
+            throw Foreign(files.Database);
+        }
+
+        if (held.EndedCleanly)
+        {
+            return null;
+        }
+
+        log.LogWarning("the relay did not end cleanly last time: checking {File}", files.Database);
+        try
+        {
+            return untouched.Text("PRAGMA quick_check(1)") is not "ok" and var damage ? damage : null;
+        }
+        catch (SqliteException cause) when (Faults.Translate(cause) is StoreException { Fault: StoreFault.Damaged })
+        {
+            return cause.Message;
+        }
     }
 
     public static ReadPool Readers(string directory)
@@ -58,6 +90,26 @@ internal static class Opening
             using var database = OpenToRead(path);
             return Schema.IsCurrent(database) ? new ReadPool(() => OpenToRead(path))
                 : throw (Schema.IsOurs(database) ? Older(path) : Foreign(path));
+        }
+        catch (SqliteException cause)
+        {
+            throw Unopenable(directory, cause);
+        }
+    }
+
+    /// <summary>The path of a directory's queue, of whichever version that we know.</summary>
+    public static string OfOurs(string directory)
+    {
+        var path = new QueueFiles(directory).Database;
+        if (!File.Exists(path))
+        {
+            throw new StoreOpenException($"there is no queue in {directory}: {path} does not exist");
+        }
+
+        try
+        {
+            using var database = OpenToRead(path);
+            return Schema.IsOurs(database) ? path : throw Foreign(path);
         }
         catch (SqliteException cause)
         {

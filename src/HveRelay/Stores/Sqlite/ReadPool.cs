@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace HveRelay.Stores.Sqlite;
 
 /// <summary>Reading connections, lent for one look-up each, so that no reader keeps the WAL from starting over.</summary>
-internal sealed class ReadPool(Func<Database> open) : IDisposable
+internal sealed class ReadPool(Func<Database> open, DamageWatch? damage = null) : IDisposable
 {
     private const int MostIdle = 8;
     private readonly ConcurrentBag<ReadSession> _idle = [];
@@ -30,7 +30,8 @@ internal sealed class ReadPool(Func<Database> open) : IDisposable
             session?.Dispose();
             if (cause is SqliteException)
             {
-                throw Faults.Translate(cause);
+                var told = Faults.Translate(cause);
+                throw damage?.Note(told) ?? told;
             }
 
             throw;

@@ -11,15 +11,22 @@ public sealed class SqliteQueueStore : IQueueStore
 {
     private const int PurgedAtOnce = 100;
     private readonly DirectoryLock _lock;
+
+    /// <summary>
+    /// Held open without ever working, so that a writer that is given up is never the last connection: who comes after the last one reads
+    /// the WAL anew, and would find there, whole, the transaction whose sync has failed.
+    /// </summary>
+    private readonly Database _anchor;
     private readonly Writer _writer;
     private readonly ReadPool _pool;
     private readonly SqliteQueueReader _reader;
     private readonly DiskReserve _reserve;
+    private readonly DamageWatch _damage;
     private bool _disposed;
 
-    private SqliteQueueStore(DirectoryLock held, Writer writer, ReadPool pool, DiskReserve reserve)
+    private SqliteQueueStore(DirectoryLock held, Database anchor, Writer writer, ReadPool pool, DiskReserve reserve, DamageWatch damage)
     {
-        (_lock, _writer, _pool, _reserve) = (held, writer, pool, reserve);
+        (_lock, _anchor, _writer, _pool, _reserve, _damage) = (held, anchor, writer, pool, reserve, damage);
         _reader = new SqliteQueueReader(pool);
     }
 
@@ -32,22 +39,28 @@ public sealed class SqliteQueueStore : IQueueStore
     /// <exception cref="StoreOpenException">There is no queue, or it cannot be read.</exception>
     public static IQueueReader OpenReader(string directory) => new SqliteQueueReader(Opening.Readers(directory));
 
-    /// <summary>Renames the files of a queue that cannot be opened, for a person to look at; returns their new names.</summary>
+    /// <summary>
+    /// Renames the files of a damaged queue, for a person to look at, and saves what can be read of it into a new one. The names they have
+    /// now, and what was saved: null where not even a table can be read.
+    /// </summary>
     /// <exception cref="StoreOpenException">A relay runs on it, or the directory cannot be written.</exception>
-    public static IReadOnlyList<string> SetAside(string directory, DateTimeOffset now)
+    public static (IReadOnlyList<string> Names, Salvaged? Salvaged) SetAside(string directory, DateTimeOffset now)
     {
         using var held = DirectoryLock.Take(directory);
         try
         {
-            var names = new QueueFiles(directory).SetAside(now);
+            var done = Salvage.SetAside(new QueueFiles(directory), now);
             held.Clean();
-            return names;
+            return done;
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             throw DirectoryLock.Unwritable(directory, cause);
         }
     }
+
+    /// <summary>What was saved of a damaged queue when this one was opened; null where it was sound.</summary>
+    public Salvaged? Salvaged { get; private init; }
 
     public bool HasRoom => _reserve.HasRoom;
 
@@ -62,6 +75,7 @@ public sealed class SqliteQueueStore : IQueueStore
         }
 
         cancel.ThrowIfCancellationRequested();
+        _damage.ThrowIfDamaged();
         _reserve.ThrowIfLow();
         await octets.SettleAsync();
         await _writer.DoAsync(Need.Sync, session => session.Enqueueing.Enqueue(message, octets));
@@ -101,6 +115,11 @@ public sealed class SqliteQueueStore : IQueueStore
         IReadOnlyList<Lane> lanes, DateTimeOffset now, int most, CancellationToken cancel) =>
         DoAsync(Need.Sync, session => session.Expiring.Expire(lanes, now, most), cancel);
 
+    public async ValueTask<int> BringForwardAsync(DateTimeOffset now, DateTimeOffset latest, CancellationToken cancel) =>
+        await DoAsync(Need.Read, session => session.ClockRepair.IsNeeded(now, latest), cancel)
+            ? await DoAsync(Need.Sync, session => session.ClockRepair.Run(now, latest), cancel)
+            : 0;
+
     public ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel)
     {
         if (change is { Kind: ChangeKind.Bounce, Reason: null })
@@ -139,6 +158,7 @@ public sealed class SqliteQueueStore : IQueueStore
 
     public async ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel)
     {
+        _damage.ThrowIfDamaged();
         await DoAsync(Need.Sync, session => session.Probe(), cancel);
         return _writer.LastSync;
     }
@@ -172,7 +192,8 @@ public sealed class SqliteQueueStore : IQueueStore
 
         _pool.Dispose();
         var clean = await _writer.CloseAsync();
-        if (clean)
+        _anchor.Dispose();
+        if (clean && !_damage.WasSeen)
         {
             _lock.Clean();
         }
@@ -183,18 +204,22 @@ public sealed class SqliteQueueStore : IQueueStore
     private static SqliteQueueStore Open(SqliteStoreOptions options, TimeProvider clock, ILogger log)
     {
         var held = DirectoryLock.Take(options.Directory);
+        var anchor = default(Database);
         try
         {
-            var path = Opening.PrepareDatabase(options, held, log);
-            using var first = Database.OpenWriter(path);
-            var counters = Counters.Load(first);
+            var (path, salvaged) = Opening.PrepareDatabase(options, held, clock, log);
+            anchor = Database.OpenWriter(path);
+            var counters = Counters.Load(anchor);
             held.MarkRunning();
+            var damage = new DamageWatch(() => Opening.Check(path), clock, log);
             var writer = new Writer(
-                () => new WriteSession(Database.OpenWriter(path, options.BeforeWrite), counters), clock, log);
-            return new SqliteQueueStore(held, writer, new ReadPool(() => Database.OpenReader(path)), new DiskReserve(options, clock));
+                () => new WriteSession(Database.OpenWriter(path, options.BeforeWrite), counters), damage, clock, log);
+            return new SqliteQueueStore(
+                held, anchor, writer, new ReadPool(() => Database.OpenReader(path), damage), new DiskReserve(options, clock), damage) { Salvaged = salvaged };
         }
         catch (Exception cause)
         {
+            anchor?.Dispose();
             held.Dispose();
             if (cause is SqliteException sqlite)
             {

@@ -130,6 +130,23 @@ internal sealed class Statement(Database database, sqlite3_stmt handle, string s
     /// <summary>The octets, valid until the next step.</summary>
     public ReadOnlySpan<byte> Octets(int column) => raw.sqlite3_column_blob(handle, column);
 
+    /// <summary>Sets the values of the row as those of another statement.</summary>
+    public Statement CopyTo(Statement other)
+    {
+        for (var column = 0; column < raw.sqlite3_column_count(handle); column++)
+        {
+            _ = raw.sqlite3_column_type(handle, column) switch
+            {
+                raw.SQLITE_NULL => other.SetNull(),
+                raw.SQLITE_INTEGER => other.Set(Long(column)),
+                raw.SQLITE_BLOB => other.Set(Octets(column)),
+                _ => other.Set(Text(column)),
+            };
+        }
+
+        return other;
+    }
+
     public void Reset()
     {
         _set = 0;
@@ -141,7 +158,11 @@ internal sealed class Statement(Database database, sqlite3_stmt handle, string s
         }
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        _stepped = false;
+        handle.Dispose();
+    }
 
     private Statement SetNull()
     {

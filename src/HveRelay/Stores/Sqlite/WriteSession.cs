@@ -33,6 +33,7 @@ internal sealed class WriteSession : IDisposable
         Expiring = new Expiring(database, Parts, ends);
         Recovery = new Recovery(database, Parts, attempts, ends, Due, Ledger, Contents, counters);
         Changing = new Changing(database, Parts, ends, counters);
+        ClockRepair = new ClockRepair(database, Parts, Due, Ledger);
         Purging = new Purging(database);
         Seeing = new Seeing(database);
     }
@@ -63,6 +64,8 @@ internal sealed class WriteSession : IDisposable
     public Expiring Expiring { get; }
 
     public Recovery Recovery { get; }
+
+    public ClockRepair ClockRepair { get; }
 
     public Changing Changing { get; }
 

@@ -1,3 +1,4 @@
+using HveRelay.Queue;
 using Microsoft.Data.Sqlite;
 
 namespace HveRelay.Stores.Sqlite;
@@ -18,6 +19,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly List<Operation> _awaitingCommit = [];
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<WriteSession> _open;
+    private readonly DamageWatch _damage;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly ITimer _timer;
@@ -26,9 +28,9 @@ internal sealed class Writer : IAsyncDisposable
     private long _syncs, _lastSyncTicks;
     private int _tickWaits;
 
-    public Writer(Func<WriteSession> open, TimeProvider clock, ILogger log)
+    public Writer(Func<WriteSession> open, DamageWatch damage, TimeProvider clock, ILogger log)
     {
-        (_open, _clock, _log) = (open, clock, log);
+        (_open, _damage, _clock, _log) = (open, damage, clock, log);
         _session = open();
         _timer = clock.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
         new Thread(Loop) { IsBackground = true, Name = "queue writer" }.Start();
@@ -127,7 +129,13 @@ internal sealed class Writer : IAsyncDisposable
                 Abandon(cause);
             }
 
-            operation.Fail(Faults.Translate(cause));
+            var told = _damage.Note(Faults.Translate(cause));
+            operation.Fail(told);
+            if (told is StoreException { Fault: StoreFault.Locked })
+            {
+                FailWaiting(told);
+            }
+
             return;
         }
 
@@ -140,6 +148,25 @@ internal sealed class Writer : IAsyncDisposable
         else
         {
             operation.Complete();
+        }
+    }
+
+    /// <summary>
+    /// Another program holds the queue, and this operation has waited for it as long as any may: those that waited behind it have
+    /// waited too, and end with it. Each in its turn would make a client wait once for everybody before it.
+    /// </summary>
+    private void FailWaiting(Exception locked)
+    {
+        while (_inbox.TryTake(out var waiting))
+        {
+            if (waiting == _tick)
+            {
+                Volatile.Write(ref _tickWaits, 0);
+            }
+            else
+            {
+                waiting.Fail(locked);
+            }
         }
     }
 
@@ -164,6 +191,7 @@ internal sealed class Writer : IAsyncDisposable
         }
         catch (Exception cause)
         {
+            _damage.Note(Faults.Translate(cause));
             Abandon(cause);
             return false;
         }
