@@ -33,7 +33,12 @@ internal sealed class StartBenchmark(BenchmarkOptions options, ScratchDirectory 
         await using var hop = await HveSimulator.StartAsync(
             new SimulatorOptions
             {
-                Security = SimulatorSecurity.None, RequireAuthentication = false, RecipientsPerDay = 0, KeepContent = false, RecordLimit = 0,
+                Accounts = [new SimulatedAccount(NextHop.Account, "benchmark")],
+                Security = SimulatorSecurity.None,
+                RequireAuthentication = false,
+                RecipientsPerDay = 0,
+                KeepContent = false,
+                RecordLimit = 0,
                 TranscriptLimit = 0,
             },
             clock);

@@ -112,7 +112,9 @@ public sealed class SqliteStartCheckTests : IDisposable
         {
             await using var file = File.OpenWrite(_sqlite.File);
             file.Position = file.Length / 2 / 4096 * 4096;
-            file.Write(new byte[3 * 4096]);
+
+            // As long as a chunk: no page of its chain is spared, wherever it lies.
+            file.Write(new byte[64 * 1024]);
         }
 
         await File.WriteAllTextAsync(Lock, "running", Cancel);
