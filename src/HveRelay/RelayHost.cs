@@ -92,7 +92,7 @@ internal sealed class RelayHost : IAsyncDisposable
             ? null
             : new CertificateSource(options.Certificate, options.DataDirectory, hostName, around.Clock, log);
         var signal = new QueueSignal();
-        var (store, clock) = await OpenStoreAsync(options, signal, around, log);
+        var (store, clock) = await OpenStoreAsync(options, signal, around, log, alarm);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
         var plans = SenderPlan.From(options);
@@ -183,7 +183,7 @@ internal sealed class RelayHost : IAsyncDisposable
 
     /// <summary>The queue, and the clock by which it goes: nodes that share one have the database's.</summary>
     private static async Task<(IQueueStore Store, TimeProvider Clock)> OpenStoreAsync(
-        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log)
+        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log, QueueAlarm alarm)
     {
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var key = "DataDirectory";
@@ -199,7 +199,9 @@ internal sealed class RelayHost : IAsyncDisposable
             }
 
             var own = await SqliteQueueStore.OpenAsync(
-                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes), around.Clock, logging.CreateLogger("HveRelay.Stores.Sqlite"));
+                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes) { OnDamage = alarm.Raise },
+                around.Clock,
+                logging.CreateLogger("HveRelay.Stores.Sqlite"));
             if (own.Salvaged is { } salvaged)
             {
                 log.Alarm("queue", $"the queue was damaged: {salvaged}", "Administrator: look at the disk; docs/operating.md, a damaged queue");

@@ -78,6 +78,11 @@ internal static class Schema
         -- How many attempts there were when an operator made the retry schedule begin anew.
         ALTER TABLE part ADD COLUMN waited_anew_after INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- What is rare among a million and yet looked for: held mail, and recipients that neither wait (0) nor were relayed (2).
+        CREATE INDEX message_held ON message(id) WHERE held > 0;
+        CREATE INDEX recipient_rare ON recipient(state, message) WHERE state NOT IN (0, 2);
+        """,
     ];
 
     public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;
