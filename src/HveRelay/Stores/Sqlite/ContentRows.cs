@@ -9,7 +9,7 @@ internal sealed class ContentRows(Database database, Counters counters)
     /// <summary>Part of the file's format: where an octet stands is computed from it.</summary>
     public const int ChunkOctets = 64 * 1024;
 
-    private const int IndexBits = 20;
+    public const int IndexBits = 20;
     private readonly Statement _insert = database.Prepare("INSERT INTO content(id, octets) VALUES (?, ?)");
     private readonly Statement _delete = database.Prepare("DELETE FROM content WHERE id BETWEEN ? AND ?");
     private readonly Statement _begun = database.Prepare("INSERT INTO unfinished(content) VALUES (?)");
