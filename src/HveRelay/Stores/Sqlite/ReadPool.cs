@@ -21,7 +21,7 @@ internal sealed class ReadPool(Func<Database> open, DamageWatch? damage = null) 
                 session = new ReadSession(open());
             }
 
-            var seen = look(session);
+            var seen = session.Look(look);
             Return(session);
             return seen;
         }

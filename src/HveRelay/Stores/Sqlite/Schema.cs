@@ -46,7 +46,7 @@ internal static class Schema
             message INTEGER NOT NULL, attempt INTEGER NOT NULL, recipient INTEGER NOT NULL, outcome INTEGER NOT NULL,
             reply TEXT NOT NULL, PRIMARY KEY (message, attempt, recipient)) STRICT, WITHOUT ROWID;
 
-        -- id: number of the content << 20 | index of the chunk. All chunks but the last are ContentRows.ChunkOctets long.
+        -- id: number of the content << 20 | index of the chunk. All chunks but the last are ChunkedContent.ChunkOctets long.
         CREATE TABLE content(id INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
         -- Contents of several chunks that no message owns yet.
         CREATE TABLE unfinished(content INTEGER PRIMARY KEY) STRICT;

@@ -22,6 +22,26 @@ public abstract partial class QueueStoreCompliance
     }
 
     [Fact]
+    public async Task Who_looks_while_a_message_ends_never_sees_an_end_without_its_reply()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var id = await EnqueueAsync(Message());
+            var part = await TakeOneAsync();
+            var attempt = await BegunAsync(part);
+            var ending = Task.Run(() => CompleteAsync(part, attempt, new RecipientEnd(0, Outcome.Failed, "550 5.1.1 unknown")), Cancel);
+            RecipientRecord seen;
+            do
+            {
+                seen = Assert.Single((await FindAsync(id)).Recipients);
+                Assert.Equal(seen.State == RecipientState.Failed ? "550 5.1.1 unknown" : null, seen.LastReply);
+            }
+            while (seen.State != RecipientState.Failed);
+            Assert.True(await ending);
+        }
+    }
+
+    [Fact]
     public async Task The_list_filters()
     {
         var message = Message(["Anna.Berg@contoso.com"], client: "erp_1");
