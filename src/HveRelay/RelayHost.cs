@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using HveRelay.Bounce;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Intake;
@@ -50,6 +51,7 @@ internal sealed class RelayHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _delivery;
+    private readonly Task _notices;
     private readonly ClientsSeenWriter _clients;
     private readonly IReadOnlyList<IDisposable> _owned;
     private bool _stopped;
@@ -61,6 +63,7 @@ internal sealed class RelayHost : IAsyncDisposable
         RelayMeter meter,
         MeterTotals totals,
         Dispatcher dispatcher,
+        Notifier notifier,
         IntakeContext intake,
         IReadOnlyList<IDisposable> owned)
     {
@@ -74,6 +77,7 @@ internal sealed class RelayHost : IAsyncDisposable
         _totals = totals;
         _clock = state.Clock;
         _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
+        _notices = Task.Run(() => notifier.RunAsync(_stop.Token));
         _clients = new ClientsSeenWriter(intake.Clients, state.Store, state.Clock, intake.Logger);
     }
 
@@ -111,8 +115,13 @@ internal sealed class RelayHost : IAsyncDisposable
             store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), board, log, alarm, meter, clock, around.Random,
             logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
             options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory));
+        var ids = new MessageIdSource(clock, around.Random);
+        var notifier = new Notifier(new NoticeContext(
+            store, new NoticeReceivers(options), ids, signal, log, alarm, clock, logging.CreateLogger("HveRelay.Bounce"),
+            words => ReplyTable.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, hostName,
+            options.Hve.Accounts is [var first, ..] ? first.Address : $"postmaster@{hostName}", options.Postmaster, options.Queue.DelayWarningAfter, options.Queue.Lifetime, options.Hve.MaxRecipientsPerMessage));
         var intake = new IntakeContext(
-            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, new MessageIdSource(clock, around.Random), signal, log, alarm, meter,
+            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
             clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,
             logging.CreateLogger("HveRelay.Intake"));
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
@@ -140,7 +149,7 @@ internal sealed class RelayHost : IAsyncDisposable
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
             options.Web.Port == 0 ? null : $"http://{new IPEndPoint(IPAddress.Parse(options.Web.Address), options.Web.Port)}",
             options.DataDirectory);
-        return new RelayHost(app, state, log, meter, totals, dispatcher, intake, tokens is null ? [watch] : [watch, tokens]);
+        return new RelayHost(app, state, log, meter, totals, dispatcher, notifier, intake, tokens is null ? [watch] : [watch, tokens]);
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
@@ -162,6 +171,7 @@ internal sealed class RelayHost : IAsyncDisposable
         await using var cutShort = grace.Token.Register(_abort.Cancel);
         await _app.StopAsync(grace.Token);
         await _delivery;
+        await _notices;
         await _clients.DisposeAsync();
         await _store.DisposeAsync();
     }

@@ -109,6 +109,10 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
             {
                 context.Meter.Recipients(string.Empty, Outcome.Expired);
                 context.Log.Expired(recipient.Envelope, recipient.Address, recipient.Attempts, recipient.LastReply);
+                if (recipient.Envelope.Origin.IsNotice)
+                {
+                    context.Log.NoticeFailed(recipient.Envelope, recipient.Address);
+                }
             }
         }
         while (expired.Count == Batch);

@@ -237,6 +237,11 @@ internal sealed class PartAttempt(
                     mail, verdict.Address, plan.Account, PartName, part.Attempt, end.Reply, verdict.Verdict!.Cause, verdict.Verdict.Remedy);
                 break;
         }
+
+        if (mail.Origin.IsNotice && end.Outcome is (Outcome.Failed or Outcome.Expired))
+        {
+            context.Log.NoticeFailed(mail, verdict.Address);
+        }
     }
 
     /// <summary>A connection on loan: however the transaction ends, it goes back to the pool, which closes it where it broke.</summary>

@@ -142,6 +142,9 @@ public static class ReplyTable
         ? OfReply(failure.Stage, reply)
         : OfBreakage(failure);
 
+    /// <summary>What a reply that was kept as text means; null where it is none, but words of our own.</summary>
+    public static ReplyVerdict? Explain(string words) => Reply.TryParse(words, out var reply) ? OfReply(End, reply!) : null;
+
     private static ReplyVerdict OfReply(Stage stage, Reply reply)
     {
         foreach (var row in Rows)

@@ -56,6 +56,16 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
         Error("failed", ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("from", mail.ReversePath),
             ("to", to), ("reply", reason), ("cause", "an operator bounced it"), ("delay", Delay(mail)), ("by", by));
 
+    /// <summary>A notice of ours that nobody got: there is no notice about a notice.</summary>
+    public void NoticeFailed(Envelope notice, string to) =>
+        Alarm("notices", $"the notice {notice.Id} could not be delivered to {to}", "Administrator: see NotifyOnFailure and Postmaster; hverelay queue show has what it told");
+
+    /// <param name="notice">The queue id of the notice.</param>
+    /// <param name="count">Recipients it tells of.</param>
+    /// <param name="messages">Some of their messages.</param>
+    public void Notified(MessageId notice, string to, int count, string messages) =>
+        Info("notified", ("id", notice.ToString()), ("to", to), ("count", Number(count)), ("messages", messages));
+
     public void Ready(string version, string listeners, string? web, string data) =>
         Info("ready", ("version", version), ("listeners", listeners), ("web", web), ("data", data));
 

@@ -16,6 +16,15 @@ internal static class ClientRules
                 : $"'{pattern}' is no pattern of an address, such as *@contoso.com"),
     ];
 
+    private static readonly Rule<string>[] OfEachNotified =
+    [
+        new(
+            Warning,
+            string.Empty,
+            (address, relay) => HveRules.IsForeign(address, relay) && relay.Routes.TrueForAll(RouteRules.Refuses),
+            address => $"'{address}' cannot be reached: its domain is not among Hve.AcceptedDomains"),
+    ];
+
     private static readonly Rule<RelayOptions>[] OfTheList =
     [
         new(Warning, "Clients", (relay, _) => relay.Clients is null, "is absent: any client that reaches a listener may send"),
@@ -75,6 +84,7 @@ internal static class ClientRules
         .. Entry.Each(client.Key + ".Users", client.Value.Users).Apply(UserRules.OfEachMention, relay),
         .. Entry.Each(client.Key + ".Senders", client.Value.Senders).Apply(OfEachPattern, relay),
         .. Entry.Each(client.Key + ".Recipients", client.Value.Recipients).Apply(OfEachPattern, relay),
+        .. Entry.Each(client.Key + ".NotifyOnFailure", client.Value.NotifyOnFailure).Apply(OfEachNotified, relay),
     ];
 
     private static ClientOptions? EarlierFor(ClientOptions client, RelayOptions relay)

@@ -8,7 +8,7 @@ namespace HveRelay.Stores.Postgres;
 /// together on one sync is PostgreSQL's business. Times are those handed in, which in a relay are the database's (<see cref="DatabaseClock"/>);
 /// only who is alive is judged by the database itself.
 /// </summary>
-public sealed class PostgresQueueStore : IQueueStore
+public sealed partial class PostgresQueueStore : IQueueStore
 {
     /// <summary>So long nobody new is let in after the disk of the database was full.</summary>
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(2);
@@ -28,6 +28,7 @@ public sealed class PostgresQueueStore : IQueueStore
     private readonly Recovery _recovery;
     private readonly Changing _changing;
     private readonly Seeing _seeing;
+    private readonly Notifying _notifying;
     private readonly Membership _membership;
     private DateTimeOffset _fullUntil = DateTimeOffset.MinValue;
     private bool _disposed;
@@ -49,6 +50,7 @@ public sealed class PostgresQueueStore : IQueueStore
         _recovery = new Recovery(link, numbers, options);
         _changing = new Changing(link, numbers);
         _seeing = new Seeing(link);
+        _notifying = new Notifying(link, _contents);
         _membership = Membership.Begin(link, options, clock, log, node, schema, () => leftovers.ClearAsync(_releasing.UndoAsync));
     }
 

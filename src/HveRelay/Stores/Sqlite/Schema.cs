@@ -83,6 +83,20 @@ internal static class Schema
         CREATE INDEX message_held ON message(id) WHERE held > 0;
         CREATE INDEX recipient_rare ON recipient(state, message) WHERE state NOT IN (0, 2);
         """,
+        """
+        -- Recipients that failed or are late and that nobody has been told of. Of notices there are none.
+        CREATE TABLE untold(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, recipient INTEGER NOT NULL, delayed INTEGER NOT NULL,
+            at INTEGER NOT NULL, reverse_path TEXT NOT NULL, client TEXT NOT NULL, UNIQUE (message, recipient)) STRICT;
+        CREATE INDEX untold_source ON untold(reverse_path, client, id);
+        -- How messages begin of which a recipient that failed is untold: the content goes with the last recipient.
+        CREATE TABLE head(message INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
+        -- When a receiver of notices was told the last time.
+        CREATE TABLE notified(receiver TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        -- delays: the latest message that was looked at for being late.
+        INSERT INTO meta SELECT 'delays',
+            coalesce((SELECT min(id) - 1 FROM message WHERE ended_at IS NULL), (SELECT max(id) FROM message), 0);
+        """,
     ];
 
     public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;

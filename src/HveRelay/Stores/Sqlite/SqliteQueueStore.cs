@@ -7,7 +7,7 @@ namespace HveRelay.Stores.Sqlite;
 /// <summary>
 /// The queue in one SQLite file, queue.db, for one relay. All writing goes through <see cref="Writer"/>; reading goes beside it.
 /// </summary>
-public sealed class SqliteQueueStore : IQueueStore
+public sealed partial class SqliteQueueStore : IQueueStore
 {
     private const int PurgedAtOnce = 100;
     private readonly DirectoryLock _lock;
