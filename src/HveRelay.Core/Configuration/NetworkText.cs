@@ -41,6 +41,19 @@ public static class NetworkText
             return false;
         }
 
+        if (text.Contains('%', StringComparison.Ordinal))
+        {
+            sentence = "has a zone, which says nothing of the other end; write the address without the % and what follows";
+            return false;
+        }
+
+        if (address.IsIPv4MappedToIPv6 && prefix >= 96)
+        {
+            // Who comes by IPv4 is known by IPv4 everywhere here.
+            sentence = $"is IPv4 in the form of IPv6 and would cover nobody; write {FirstOf(address.MapToIPv4(), prefix - 96)}/{prefix - 96}";
+            return false;
+        }
+
         var first = FirstOf(address, prefix);
         network = new IPNetwork(first, prefix);
         if (first.Equals(address))

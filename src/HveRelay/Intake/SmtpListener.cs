@@ -15,7 +15,11 @@ internal sealed class SmtpListener(
     /// <summary>Octets behind the end of a session. Who sends more is not one that will read.</summary>
     private const long MostHeardOut = 1024 * 1024;
 
+    /// <summary>Clients heard out at once. They hold no place any more; without a bound those sent away could fill the relay.</summary>
+    internal const int MostListenedTo = 100;
+
     private readonly ProxyDoor _door = new(listener, context.Clock);
+    private int _listenedTo;
 
     public async Task RunAsync(ConnectionContext connection)
     {
@@ -31,7 +35,7 @@ internal sealed class SmtpListener(
 
             remote = client;
         }
-        catch (Exception lost) when (lost is ConnectionAbortedException or ConnectionResetException)
+        catch (Exception lost) when (lost is ConnectionAbortedException or ConnectionResetException or ObjectDisposedException)
         {
             // It went away before it said who is there.
             return;
@@ -39,6 +43,13 @@ internal sealed class SmtpListener(
 
         var info = new SessionInfo(remote.Address, remote.Port, listener.Name);
         var entered = sessions.TryEnter(listener, info.Address);
+        if (!entered && options.Tls == TlsPolicy.Implicit)
+        {
+            // It could not read a reply before a handshake, and whoever waits in one takes a place.
+            new IntakeSession(context, refusal: null).Refused(info, "connections", IntakeReplies.TooManyConnections(context.HostName));
+            return;
+        }
+
         var service = entered
             ? new IntakeSession(context, refusal: null, () => sessions.Leave(listener, info.Address))
             : new IntakeSession(context, IntakeReplies.TooManyConnections(context.HostName));
@@ -103,6 +114,21 @@ internal sealed class SmtpListener(
             return;
         }
 
+        try
+        {
+            if (Interlocked.Increment(ref _listenedTo) <= MostListenedTo)
+            {
+                await HearOutAsync(connection);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _listenedTo);
+        }
+    }
+
+    private async Task HearOutAsync(ConnectionContext connection)
+    {
         var input = connection.Transport.Input;
         using var limit = new CancellationTokenSource(HearingOut, context.Clock);
         await using var wake = limit.Token.Register(input.CancelPendingRead);

@@ -77,10 +77,12 @@ public sealed class DiskStories
         await other.OpenAsync();
         await using (var hold = other.CreateCommand())
         {
-            // The relay may have a transaction of its own open, which it ends in its next quiet moment.
-            hold.CommandText = "PRAGMA busy_timeout=0; BEGIN IMMEDIATE";
+            // The relay may have a transaction of its own open, which it ends in its next quiet moment. Alone in its command: what
+            // follows a result in one is run when the reader is closed, and an error of it is not told.
+            var holds = false;
+            hold.CommandText = "BEGIN IMMEDIATE";
             hold.CommandTimeout = 1;
-            await story.RunUntilAsync(() => Record.Exception(() => hold.ExecuteNonQuery()) is null);
+            await story.RunUntilAsync(() => holds = holds || Record.Exception(() => hold.ExecuteNonQuery()) is null);
         }
 
         var begun = time.GetTimestamp();

@@ -23,6 +23,15 @@ internal static class ListenerRules
             l => $"{l.MaxConnectionsPerClient} has no effect: MaxConnections is {l.MaxConnections}"),
     ];
 
+    private static readonly Rule<string>[] OfEachProxy =
+    [
+        new(
+            Warning,
+            string.Empty,
+            (text, _) => NetworkText.TryRead(text, out var network, out var _) && NetworkText.IsPublic(network),
+            text => $"{text} is not private: from there anybody may say that he is one of Clients; name the proxies themselves"),
+    ];
+
     private static readonly Rule<WebOptions>[] OfWeb =
     [
         new(
@@ -40,13 +49,19 @@ internal static class ListenerRules
     public static IEnumerable<Finding> Of(RelayOptions relay) =>
     [
         .. Entry.One(string.Empty, relay).Apply(OfTheList, relay),
-        .. Entry.Each("Listeners", relay.Listeners).Apply(OfEach, relay),
+        .. Entry.Each("Listeners", relay.Listeners).SelectMany(listener => OfOne(listener, relay)),
     ];
 
     public static IEnumerable<Finding> OfTheWeb(RelayOptions relay) =>
     [
         .. Entry.One("Web", relay.Web).Apply(OfWeb, relay),
         .. Entry.Each("Web.Users", relay.Web.Users).Apply(UserRules.OfEachMention, relay),
+    ];
+
+    private static IEnumerable<Finding> OfOne(Entry<ListenerOptions> listener, RelayOptions relay) =>
+    [
+        .. Entry.One(listener.Key, listener.Value).Apply(OfEach, relay),
+        .. Entry.Each(listener.Key + ".TrustedProxies", listener.Value.TrustedProxies).Apply(OfEachProxy, relay),
     ];
 
     private static ListenerOptions? EarlierOn(ListenerOptions listener, RelayOptions relay) => relay.Listeners

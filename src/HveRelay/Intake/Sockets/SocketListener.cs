@@ -19,9 +19,10 @@ internal sealed class SocketListener(Socket socket, TimeProvider clock, ILogger 
     {
         while (true)
         {
+            Socket? accepted = null;
             try
             {
-                var accepted = await socket.AcceptAsync(cancellationToken);
+                accepted = await socket.AcceptAsync(cancellationToken);
                 accepted.NoDelay = true;
                 _exhausted = false;
                 return new SocketConnection(accepted);
@@ -43,6 +44,7 @@ internal sealed class SocketListener(Socket socket, TimeProvider clock, ILogger 
             catch (SocketException)
             {
                 // The client went away before it was taken.
+                accepted?.Dispose();
             }
         }
     }

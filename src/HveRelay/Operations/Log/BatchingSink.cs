@@ -1,6 +1,7 @@
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
+using Serilog.Parsing;
 
 namespace HveRelay.Operations.Log;
 
@@ -10,26 +11,43 @@ namespace HveRelay.Operations.Log;
 /// </summary>
 /// <param name="to">Takes the lines one by one.</param>
 /// <param name="flush">Writes out what <paramref name="to"/> has gathered.</param>
-internal sealed class BatchingSink(ILogEventSink to, Action flush) : ILogEventSink, IDisposable
+/// <param name="mostWaiting">
+/// Lines that may wait and are dropped above it, with a line that counts them: for a reader who may have stopped to read, and must not stop
+/// the mail. Null: none is dropped, and above <see cref="Backlog"/> who logs waits.
+/// </param>
+internal sealed class BatchingSink(ILogEventSink to, Action flush, int? mostWaiting = null) : ILogEventSink, IDisposable
 {
-    /// <summary>Lines that may wait for a slow disk before who logs waits too: none is ever dropped.</summary>
+    /// <summary>Lines that may wait for a slow disk before who logs waits too.</summary>
     internal const int Backlog = 100_000;
 
     /// <summary>Between two batches. Who follows the log does not notice.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    private static readonly MessageTemplate Dropped =
+        new MessageTemplateParser().Parse("{Lines} lines were dropped here, as nobody took them: the files have them");
+
     private readonly object _gate = new();
     private List<LogEvent> _waiting = [];
     private Thread? _thread;
     private bool _idle, _closed;
+    private int _dropped;
+
+    /// <summary>At the end, for what waits. Whoever takes nothing for so long must not keep the relay from ending.</summary>
+    internal TimeSpan LastWait { get; init; } = TimeSpan.FromSeconds(5);
 
     public void Emit(LogEvent logEvent)
     {
         lock (_gate)
         {
-            while (_waiting.Count >= Backlog && !_closed)
+            while (mostWaiting is null && _waiting.Count >= Backlog && !_closed)
             {
                 Monitor.Wait(_gate);
+            }
+
+            if (_waiting.Count >= mostWaiting)
+            {
+                _dropped++;
+                return;
             }
 
             if (_closed)
@@ -51,7 +69,7 @@ internal sealed class BatchingSink(ILogEventSink to, Action flush) : ILogEventSi
         }
     }
 
-    /// <summary>Writes what waits, and ends.</summary>
+    /// <summary>Writes what waits, and ends; gives up after <see cref="LastWait"/>.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -60,7 +78,13 @@ internal sealed class BatchingSink(ILogEventSink to, Action flush) : ILogEventSi
             Monitor.PulseAll(_gate);
         }
 
-        _thread?.Join();
+        if (_thread?.Join(LastWait) == false)
+        {
+            // It still writes, and would write into what is disposed.
+            SelfLog.WriteLine("Log lines could not be written in time");
+            return;
+        }
+
         (to as IDisposable)?.Dispose();
     }
 
@@ -103,9 +127,18 @@ internal sealed class BatchingSink(ILogEventSink to, Action flush) : ILogEventSi
             }
 
             var batch = _waiting;
+            if (_dropped > 0)
+            {
+                batch.Add(Missing(_dropped, batch[^1].Timestamp));
+                _dropped = 0;
+            }
+
             _waiting = written ?? [];
             Monitor.PulseAll(_gate);
             return batch.Count > 0 ? batch : null;
         }
     }
+
+    private static LogEvent Missing(int lines, DateTimeOffset at) => new(
+        at, LogEventLevel.Warning, null, Dropped, [new LogEventProperty("Lines", new ScalarValue(lines))]);
 }

@@ -1,3 +1,5 @@
+using Serilog.Debugging;
+
 namespace HveRelay.Operations.Log;
 
 /// <summary>
@@ -71,10 +73,23 @@ internal sealed class GatheringStream(Stream to) : Stream
     {
         if (disposing)
         {
-            WriteOut();
-            to.Dispose();
+            // Who ends, or begins the next day's file, is not to be stopped by a full disk.
+            OrGiveUp(WriteOut);
+            OrGiveUp(to.Dispose);
         }
 
         base.Dispose(disposing);
+    }
+
+    private static void OrGiveUp(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException failure)
+        {
+            SelfLog.WriteLine("The last log lines could not be written: {0}", failure);
+        }
     }
 }

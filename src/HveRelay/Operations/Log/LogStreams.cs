@@ -3,17 +3,14 @@ using Serilog.Sinks.File;
 
 namespace HveRelay.Operations.Log;
 
-/// <summary>The streams that lines go to. Each gathers a batch; <see cref="WriteOut"/> writes all of them out.</summary>
+/// <summary>The files that lines go to. Each gathers a batch; <see cref="WriteOut"/> writes all of them out.</summary>
 internal sealed class LogStreams : FileLifecycleHooks
 {
-    // One for each file by its extension, and the console: a new day's file takes the place of the old.
+    // One for each file by its extension: a new day's file takes the place of the old.
     private readonly Dictionary<string, GatheringStream> _streams = new(StringComparer.Ordinal);
 
     public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding) =>
         _streams[Path.GetExtension(path)] = new GatheringStream(underlyingStream);
-
-    /// <summary>The console's, as UTF-8.</summary>
-    public GatheringStream Console() => _streams[string.Empty] = new GatheringStream(System.Console.OpenStandardOutput());
 
     /// <summary>Each is tried, and then the first failure told.</summary>
     /// <exception cref="IOException">Lines could not be written somewhere.</exception>

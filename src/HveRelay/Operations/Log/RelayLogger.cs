@@ -10,6 +10,9 @@ internal static class RelayLogger
 {
     private const int DaysKept = 31;
 
+    /// <summary>Lines that may wait for who reads the console.</summary>
+    private const int ConsoleBacklog = 10_000;
+
     /// <param name="section">The Serilog section; without children it counts as absent.</param>
     public static Logger Create(string dataDirectory, IConfigurationSection? section, bool console = true)
     {
@@ -33,11 +36,15 @@ internal static class RelayLogger
                 rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null, hooks: streams)
             .WriteTo.File(new JsonLineFormatter(), Path.Combine(logs, "hverelay-.jsonl"),
                 rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null, hooks: streams);
+        configuration = configuration.WriteTo.Sink(new BatchingSink(lines.CreateLogger(), streams.WriteOut));
         if (console)
         {
-            lines = lines.WriteTo.Sink(new StreamSink(new TextLineFormatter(), streams.Console()));
+            // By itself: a pipe that nobody reads stops neither the files nor the mail.
+            var stream = new GatheringStream(Console.OpenStandardOutput());
+            var written = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new StreamSink(new TextLineFormatter(), stream)).CreateLogger();
+            configuration = configuration.WriteTo.Sink(new BatchingSink(written, stream.WriteOut, ConsoleBacklog));
         }
 
-        return configuration.WriteTo.Sink(new BatchingSink(lines.CreateLogger(), streams.WriteOut)).CreateLogger();
+        return configuration.CreateLogger();
     }
 }

@@ -1,139 +1,34 @@
-using System.Buffers;
 using HveRelay.Queue;
 
 namespace HveRelay.Stores.Postgres;
 
-/// <summary>
-/// The content of one message on its way in. What fits in one chunk stays here until it is enqueued; of a longer one at most two
-/// chunks are in memory: the one that fills, and the one that is on its way.
-/// </summary>
-internal sealed class ContentWriter(ContentRows rows) : IContentWriter
+/// <summary>A content whose chunks each go to the database on their way.</summary>
+internal sealed class ContentWriter(ContentRows rows) : ChunkedContent
 {
-    /// <summary>Part of the tables' format: where an octet stands is computed from it.</summary>
-    public const int ChunkOctets = 64 * 1024;
-
-    private const int FirstOctets = 8 * 1024;
-    private byte[] _buffer = [];
-    private int _filled;
-    private Task _inFlight = Task.CompletedTask;
-    private volatile bool _lost;
-    private bool _over;
-
-    public long Length { get; private set; }
-
     /// <summary>0 until the first chunk is on its way.</summary>
     public long Number { get; private set; }
 
     /// <summary>Chunks that are stored or on their way.</summary>
     public int Chunks { get; private set; }
 
-    /// <summary>What is not stored yet.</summary>
-    public ReadOnlyMemory<byte> Rest => _buffer.AsMemory(0, _filled);
-
-    public static StoreException Lost() =>
-        new(StoreFault.ContentLost, "part of the content could not be stored: it has to be sent again");
-
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
+    protected override async Task StoreAsync(ReadOnlyMemory<byte> chunk)
     {
-        ObjectDisposedException.ThrowIf(_over, this);
-        cancel.ThrowIfCancellationRequested();
-        while (!octets.IsEmpty)
+        Number = Number == 0 ? rows.NextNumber() : Number;
+        try
         {
-            if (_filled == ChunkOctets)
-            {
-                await StoreChunkAsync();
-            }
-
-            var piece = octets[..Math.Min(octets.Length, ChunkOctets - _filled)];
-            MakeRoom(_filled + piece.Length);
-            piece.CopyTo(_buffer.AsMemory(_filled));
-            _filled += piece.Length;
-            Length += piece.Length;
-            octets = octets[piece.Length..];
+            await rows.StoreAsync(Number, Chunks++, chunk);
+        }
+        catch (Exception cause)
+        {
+            throw cause is StoreException ? Lost() : Faults.Translate(cause);
         }
     }
 
-    /// <summary>Waits for the chunk under way; then the content can be enqueued.</summary>
-    public async ValueTask SettleAsync()
+    protected override async ValueTask DiscardAsync()
     {
-        ObjectDisposedException.ThrowIf(_over, this);
-        await _inFlight;
-        if (_lost)
-        {
-            throw Lost();
-        }
-    }
-
-    /// <summary>A message owns the octets now.</summary>
-    public void Enqueued()
-    {
-        _over = true;
-        ReturnBuffer();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_over)
-        {
-            return;
-        }
-
-        _over = true;
-        ReturnBuffer();
-        await _inFlight.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Number != 0)
         {
             await rows.DiscardAsync(Number);
         }
-    }
-
-    private async ValueTask StoreChunkAsync()
-    {
-        await SettleAsync();
-        (var chunk, _buffer, _filled) = (_buffer, [], 0);
-        Number = Number == 0 ? rows.NextNumber() : Number;
-        _inFlight = StoreAsync(chunk, Chunks++);
-    }
-
-    private async Task StoreAsync(byte[] chunk, int index)
-    {
-        try
-        {
-            await rows.StoreAsync(Number, index, chunk.AsMemory(0, ChunkOctets));
-        }
-        catch (Exception cause)
-        {
-            _lost = true;
-            throw cause is StoreException ? Lost() : Faults.Translate(cause);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
-        }
-    }
-
-    private void MakeRoom(int octets)
-    {
-        if (octets <= _buffer.Length)
-        {
-            return;
-        }
-
-        // Most messages of devices are small; many sessions wait for theirs at once.
-        var wider = ArrayPool<byte>.Shared.Rent(octets <= FirstOctets ? FirstOctets : ChunkOctets);
-        Rest.CopyTo(wider);
-        var filled = _filled;
-        ReturnBuffer();
-        (_buffer, _filled) = (wider, filled);
-    }
-
-    private void ReturnBuffer()
-    {
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
-        (_buffer, _filled) = ([], 0);
     }
 }

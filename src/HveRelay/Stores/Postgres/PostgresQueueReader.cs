@@ -24,8 +24,8 @@ internal sealed class PostgresQueueReader(Link link) : IQueueReader
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         var (content, chunks) = await DoAsync(() => FindContentAsync(id));
-        var from = (int)(offset % ContentWriter.ChunkOctets);
-        for (var index = (int)(offset / ContentWriter.ChunkOctets); index < chunks; index += ChunksAtOnce)
+        var from = (int)(offset % ChunkedContent.ChunkOctets);
+        for (var index = (int)(offset / ChunkedContent.ChunkOctets); index < chunks; index += ChunksAtOnce)
         {
             cancel.ThrowIfCancellationRequested();
             var some = await DoAsync(() => ChunksAsync(content, index));

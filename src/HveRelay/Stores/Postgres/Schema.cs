@@ -64,7 +64,7 @@ internal static class Schema
             message bigint NOT NULL REFERENCES message ON DELETE CASCADE, id bigint NOT NULL, at bigint NOT NULL, kind integer NOT NULL,
             operator text NOT NULL, reason text, recipients integer[] NOT NULL, PRIMARY KEY (message, id));
 
-        -- All chunks but the last are ContentWriter.ChunkOctets long. Not compressed: an octet is found without unpacking those before.
+        -- All chunks but the last are ChunkedContent.ChunkOctets long. Not compressed: an octet is found without unpacking those before.
         CREATE TABLE content(id bigint NOT NULL, chunk integer NOT NULL, octets bytea NOT NULL, PRIMARY KEY (id, chunk));
         ALTER TABLE content ALTER COLUMN octets SET STORAGE EXTERNAL;
         -- Contents of several chunks that no message owns yet, and the node that writes them.

@@ -6,9 +6,6 @@ namespace HveRelay.Stores.Sqlite;
 /// </summary>
 internal sealed class ContentRows(Database database, Counters counters)
 {
-    /// <summary>Part of the file's format: where an octet stands is computed from it.</summary>
-    public const int ChunkOctets = 64 * 1024;
-
     private const int IndexBits = 20;
     private readonly Statement _insert = database.Prepare("INSERT INTO content(id, octets) VALUES (?, ?)");
     private readonly Statement _delete = database.Prepare("DELETE FROM content WHERE id BETWEEN ? AND ?");

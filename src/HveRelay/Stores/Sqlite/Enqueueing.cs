@@ -36,7 +36,7 @@ internal sealed class Enqueueing(Database database, ContentRows contents)
             held += part.Held ? part.Recipients.Count : 0;
         }
 
-        Rows.Set(_message, envelope).Set(contents.Finish(content, content.Rest)).Set(queued).Set(held).Run();
+        Rows.Set(_message, envelope).Set(contents.Finish(content, content.Rest.Span)).Set(queued).Set(held).Run();
         return true;
     }
 }

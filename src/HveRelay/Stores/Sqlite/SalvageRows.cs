@@ -22,7 +22,7 @@ internal sealed class SalvageRows(Database old, Database database)
     private readonly Statement _chunk = database.Prepare("INSERT INTO content(id, octets) VALUES (?,?)");
 
     private readonly Statement _contentIsWhole = database.Prepare($"""
-        SELECT sum(length(octets)) = ?3 AND count(*) = max(id) - ?1 + 1 AND sum(length(octets) < {ContentRows.ChunkOctets}) <= 1
+        SELECT sum(length(octets)) = ?3 AND count(*) = max(id) - ?1 + 1 AND sum(length(octets) < {ChunkedContent.ChunkOctets}) <= 1
         FROM content WHERE id BETWEEN ?1 AND ?2
         """);
 

@@ -46,7 +46,7 @@ internal static class Schema
             message INTEGER NOT NULL, attempt INTEGER NOT NULL, recipient INTEGER NOT NULL, outcome INTEGER NOT NULL,
             reply TEXT NOT NULL, PRIMARY KEY (message, attempt, recipient)) STRICT, WITHOUT ROWID;
 
-        -- id: number of the content << 20 | index of the chunk. All chunks but the last are ContentRows.ChunkOctets long.
+        -- id: number of the content << 20 | index of the chunk. All chunks but the last are ChunkedContent.ChunkOctets long.
         CREATE TABLE content(id INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
         -- Contents of several chunks that no message owns yet.
         CREATE TABLE unfinished(content INTEGER PRIMARY KEY) STRICT;
@@ -77,6 +77,11 @@ internal static class Schema
             reason TEXT, recipients TEXT NOT NULL, PRIMARY KEY (message, id)) STRICT, WITHOUT ROWID;
         -- How many attempts there were when an operator made the retry schedule begin anew.
         ALTER TABLE part ADD COLUMN waited_anew_after INTEGER NOT NULL DEFAULT 0;
+        """,
+        """
+        -- What is rare among a million and yet looked for: held mail, and recipients that neither wait (0) nor were relayed (2).
+        CREATE INDEX message_held ON message(id) WHERE held > 0;
+        CREATE INDEX recipient_rare ON recipient(state, message) WHERE state NOT IN (0, 2);
         """,
     ];
 

@@ -18,8 +18,8 @@ internal sealed class SqliteQueueReader(ReadPool pool) : IQueueReader
         await ValueTask.CompletedTask;
         var (content, chunks) = Find(id);
 
-        var from = (int)(offset % ContentRows.ChunkOctets);
-        for (var index = offset / ContentRows.ChunkOctets; index < Math.Max(chunks, 1); index++)
+        var from = (int)(offset % ChunkedContent.ChunkOctets);
+        for (var index = offset / ChunkedContent.ChunkOctets; index < Math.Max(chunks, 1); index++)
         {
             cancel.ThrowIfCancellationRequested();
             var chunk = pool.Read(session => session.Content.Chunk(content, index, from))

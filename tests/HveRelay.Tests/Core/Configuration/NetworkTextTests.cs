@@ -26,6 +26,9 @@ public sealed class NetworkTextTests
     [InlineData("10.20.0.0/")]
     [InlineData("10.20.0.0/33")]
     [InlineData("fd00::1/8")]
+    [InlineData("fe80::1%4")]
+    [InlineData("fe80::%4/10")]
+    [InlineData("::ffff:10.20.0.0/112")]
     [InlineData("contoso.com")]
     [InlineData("")]
     public void Anything_else_is_said_in_a_sentence(string text)

@@ -112,6 +112,42 @@ public sealed class SmtpListenerTests : IntakeStory, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Those_sent_away_are_heard_out_but_not_without_bound()
+    {
+        var listener = Listener();
+        var heard = new List<Task>();
+        while (heard.Count < SmtpListener.MostListenedTo)
+        {
+            heard.Add(await SendAwayAsync(listener));
+            await Until.True(() => Clock.Waiting == heard.Count);
+        }
+
+        // All of them stay; one more is closed upon, and holds nothing.
+        var last = await SendAwayAsync(listener);
+        await last.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.DoesNotContain(heard, connection => connection.IsCompleted);
+
+        Clock.Advance(SmtpListener.HearingOut);
+        await Task.WhenAll(heard).WaitAsync(TimeSpan.FromSeconds(20));
+        var next = await SendAwayAsync(listener);
+        await Until.True(() => Clock.Waiting == 1);
+        Assert.False(next.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Where_TLS_comes_first_one_connection_too_many_is_closed_without_a_handshake()
+    {
+        var listener = Listener(TlsPolicy.Implicit);
+        Task[] silent = [Connect(listener).Running, Connect(listener).Running];
+
+        await Connect(listener).Running.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.DoesNotContain(silent, connection => connection.IsCompleted);
+        Assert.Contains(Log, line => line.StartsWith("refused ", StringComparison.Ordinal) && line.Contains("reason=connections", StringComparison.Ordinal));
+        Assert.Equal(2, _sessions.Counts["devices"]);
+    }
+
+    [Fact]
     public async Task A_client_that_takes_no_replies_loses_its_connection()
     {
         var (client, server) = DuplexPipe.Pair(capacity: 4096);
@@ -145,8 +181,23 @@ public sealed class SmtpListenerTests : IntakeStory, IAsyncDisposable
         return connection;
     }
 
-    private SmtpListener Listener() => new(
-        _listener, ServerTranscript.Options(TlsPolicy.None) with { MaxIdleCommands = int.MaxValue }, Context(), _sessions);
+    /// <summary>A connection whose client asks for a page of the web, hears 421, and holds on.</summary>
+    private static async Task<Task> SendAwayAsync(SmtpListener listener)
+    {
+        var (client, running) = Connect(listener);
+        await client.Input.ReadAsync();
+        await client.Output.WriteAsync("GET / HTTP/1.1\r\n"u8.ToArray());
+        return running;
+    }
+
+    private static (DuplexPipe Client, Task Running) Connect(SmtpListener listener)
+    {
+        var (client, server) = DuplexPipe.Pair();
+        return (client, listener.RunAsync(Known(new DefaultConnectionContext("1", server, client))));
+    }
+
+    private SmtpListener Listener(TlsPolicy tls = TlsPolicy.None) => new(
+        _listener, ServerTranscript.Options(tls) with { MaxIdleCommands = int.MaxValue }, Context(), _sessions);
 
     private async Task<int> StartAsync()
     {

@@ -65,6 +65,45 @@ public sealed class BatchingSinkTests
     }
 
     [Fact]
+    public async Task A_console_that_nobody_reads_holds_up_neither_who_logs_nor_the_end()
+    {
+        using var pipe = new ManualResetEventSlim();
+        var sink = new BatchingSink(_lines, () => Flush(pipe), mostWaiting: 10) { LastWait = TimeSpan.FromMilliseconds(50) };
+        sink.Emit(Line(0));
+        await Until.True(() => !_lines.Written.IsEmpty);
+
+        for (var number = 1; number < 1_000; number++)
+        {
+            sink.Emit(Line(number));
+        }
+
+        sink.Dispose();
+        Assert.Equal(0, _lines.Flushes);
+
+        // What waited is written yet, if the program has not ended.
+        pipe.Set();
+        await Until.True(() => _lines.Flushed == 12);
+    }
+
+    [Fact]
+    public async Task Lines_that_were_dropped_are_counted_in_their_place()
+    {
+        using var pipe = new ManualResetEventSlim();
+        using var sink = new BatchingSink(_lines, () => Flush(pipe), mostWaiting: 10);
+        sink.Emit(Line(0));
+        await Until.True(() => !_lines.Written.IsEmpty);
+        for (var number = 1; number <= 25; number++)
+        {
+            sink.Emit(Line(number));
+        }
+
+        pipe.Set();
+        await Until.True(() => _lines.Written.Count == 12);
+
+        Assert.Equal([.. Enumerable.Range(0, 11), -15], _lines.Written);
+    }
+
+    [Fact]
     public async Task A_disk_that_refuses_does_not_end_the_log()
     {
         var refusals = 0;
@@ -85,6 +124,12 @@ public sealed class BatchingSinkTests
         await Until.True(() => _lines.Flushed == 2);
     }
 
+    private void Flush(ManualResetEventSlim whenRead)
+    {
+        whenRead.Wait(TimeSpan.FromSeconds(60));
+        _lines.Flush();
+    }
+
     private static LogEvent Line(int number) => new(
         DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplateParser().Parse("{number}"),
         [new LogEventProperty("number", new ScalarValue(number))]);
@@ -99,12 +144,16 @@ public sealed class BatchingSinkTests
 
         public int Flushes => _flushes;
 
-        public void Emit(LogEvent logEvent) => Written.Enqueue((int)((ScalarValue)logEvent.Properties["number"]).Value!);
+        /// <summary>A line by its number; one about others that are missing by their number below zero.</summary>
+        public void Emit(LogEvent logEvent) => Written.Enqueue(
+            logEvent.Properties.TryGetValue("Lines", out var missing) ? -Number(missing) : Number(logEvent.Properties["number"]));
 
         public void Flush()
         {
             _flushed = Written.Count;
             _flushes++;
         }
+
+        private static int Number(LogEventPropertyValue value) => (int)((ScalarValue)value).Value!;
     }
 }

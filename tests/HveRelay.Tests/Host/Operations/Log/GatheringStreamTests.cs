@@ -61,11 +61,26 @@ public sealed class GatheringStreamTests
         Assert.Equal(["kept\n"], _file.Texts);
     }
 
+    [Fact]
+    public void A_full_disk_does_not_break_the_end()
+    {
+        _file.Refuses = true;
+        var stream = new GatheringStream(_file);
+        stream.Write("lost\n"u8);
+
+        stream.Dispose();
+
+        Assert.True(_file.IsClosed);
+        Assert.Empty(_file.Texts);
+    }
+
     private sealed class Writes : MemoryStream
     {
         public List<string> Texts { get; } = [];
 
         public bool Refuses { get; set; }
+
+        public bool IsClosed { get; private set; }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -75,6 +90,17 @@ public sealed class GatheringStreamTests
             }
 
             Texts.Add(Encoding.ASCII.GetString(buffer));
+        }
+
+        /// <summary>As the stream of a file does, which flushes once more at its end.</summary>
+        protected override void Dispose(bool disposing)
+        {
+            IsClosed = true;
+            base.Dispose(disposing);
+            if (Refuses)
+            {
+                throw new IOException("No space left on device");
+            }
         }
     }
 }
