@@ -168,12 +168,18 @@ internal sealed class RelayHost : IAsyncDisposable
         await _stop.CancelAsync();
         using var time = new CancellationTokenSource(Grace, _clock);
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(time.Token, hurry);
-        await using var cutShort = grace.Token.Register(_abort.Cancel);
+        var cut = 0;
+        await using var cutShort = grace.Token.Register(() =>
+        {
+            cut = _sessions.Counts.Values.Sum();
+            _abort.Cancel();
+        });
         await _app.StopAsync(grace.Token);
         await _delivery;
         await _notices;
         await _clients.DisposeAsync();
         await _store.DisposeAsync();
+        _log.Stopped(reason, cut);
     }
 
     public async ValueTask DisposeAsync()

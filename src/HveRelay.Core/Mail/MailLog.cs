@@ -10,8 +10,9 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
     public void Connected(string client, string ip, string listener) =>
         Info("connected", ("client", client), ("ip", ip), ("listener", listener));
 
-    public void Refused(string? client, string ip, string? user, string? from, string? to, string reason, string reply) =>
-        Warn("refused", ("client", client), ("ip", ip), ("user", user), ("from", from), ("to", to), ("reason", reason), ("reply", reply));
+    public void Refused(string? client, string ip, string? user, string? from, string? to, string reason, string reply, string listener) =>
+        Warn("refused", ("client", client), ("ip", ip), ("user", user), ("from", from), ("to", to), ("reason", reason), ("reply", reply),
+            ("listener", listener));
 
     public void Queued(Envelope mail, int recipients, string? messageId) =>
         Info("queued", ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("user", mail.Origin.User),
@@ -37,10 +38,9 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
     public void Unsure(Envelope mail, string to, string account, string part, int attempt, string reply, DateTimeOffset? next) =>
         Warn("unsure", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("note", "may be sent twice"), ("next", Time(next))]);
 
-    /// <summary>An attempt was under way when the relay died.</summary>
-    public void UnsureAfterRestart(MessageId id, int part, string account, string to, DateTimeOffset next) =>
-        Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("part", Number(part)),
-            ("reply", "the relay ended during the attempt"), ("note", "may be sent twice"), ("next", Time(next)));
+    /// <summary>An attempt was under way when the relay died, of which the history says no more.</summary>
+    public void UnsureAfterRestart(MessageId id, string account, string to, DateTimeOffset next) =>
+        Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("reply", "the relay stopped before the reply came"), ("note", "may be sent twice"), ("next", Time(next)));
 
     /// <param name="note">What else there is to know, or null.</param>
     public void Held(Envelope mail, string to, string by, string? reason, string? note) => Info("held", [.. Changed(mail, to, by, reason), ("note", note)]);
@@ -70,6 +70,9 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
         Info("ready", ("version", version), ("listeners", listeners), ("web", web), ("data", data));
 
     public void Stopping(string reason) => Info("stopping", ("reason", reason));
+
+    /// <param name="cut">Sessions that were cut short.</param>
+    public void Stopped(string reason, int cut) => Info("stopped", ("reason", reason), ("cut", Number(cut)));
 
     public void Account(string account, string state, string cause, string remedy, string? reply, DateTimeOffset? next, EventLevel level) =>
         Write(level, "account", ("account", account), ("state", state), ("cause", Known(cause)), ("remedy", Known(remedy)), ("reply", reply), ("next", Time(next)));

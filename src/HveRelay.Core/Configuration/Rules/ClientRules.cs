@@ -71,6 +71,17 @@ internal static class ClientRules
             x => $"{x.Network} is not private: from there anybody may send without logging in"),
     ];
 
+    /// <summary>Where no listener has TLS, a rule above says so once.</summary>
+    private static readonly Rule<(ClientOptions Client, ListenerOptions Listener)>[] OnEachListener =
+    [
+        new(
+            Warning,
+            "Users",
+            (x, all) => x.Client is { Users.Count: > 0, RequireTls: true } && x.Listener.Tls == ListenerTls.None
+                && all.Listeners.Any(l => l.Tls != ListenerTls.None),
+            x => $"cannot log in on listener '{x.Listener.Name}': there is no TLS there, which this client requires, so AUTH is not offered to it"),
+    ];
+
     public static IEnumerable<Finding> Of(RelayOptions relay) =>
     [
         .. Entry.One(string.Empty, relay).Apply(OfTheList, relay),
@@ -80,6 +91,7 @@ internal static class ClientRules
     private static IEnumerable<Finding> OfOne(Entry<ClientOptions> client, RelayOptions relay) =>
     [
         .. Entry.One(client.Key, client.Value).Apply(OfEach, relay),
+        .. relay.Listeners.SelectMany(listener => Entry.One(client.Key, (client.Value, listener)).Apply(OnEachListener, relay)),
         .. Entry.Each(client.Key + ".Networks", client.Value.Networks.Select(network => (client.Value, network))).Apply(OfEachNetwork, relay),
         .. Entry.Each(client.Key + ".Users", client.Value.Users).Apply(UserRules.OfEachMention, relay),
         .. Entry.Each(client.Key + ".Senders", client.Value.Senders).Apply(OfEachPattern, relay),

@@ -28,7 +28,7 @@ public sealed class FileChecks
         }
 
         checks.CheckDataDirectory(relay.DataDirectory);
-        checks.CheckCertificate("Certificate", relay.Certificate);
+        checks.CheckCertificate("Certificate", relay.Certificate, relay.HostName);
         checks.CheckTrustAnchor("Hve.TrustedCertificate", relay.Hve.TrustedCertificate);
         for (var i = 0; i < relay.Smarthosts.Count; i++)
         {
@@ -78,7 +78,8 @@ public sealed class FileChecks
         }
     }
 
-    private void CheckCertificate(string key, CertificateOptions? options)
+    /// <param name="name">The name that clients know us by; empty where it does not matter.</param>
+    private void CheckCertificate(string key, CertificateOptions? options, string name = "")
     {
         if (string.IsNullOrEmpty(options?.File))
         {
@@ -94,6 +95,12 @@ public sealed class FileChecks
                 using (loaded.Certificate)
                 {
                     CheckDates($"{key}.File", options.File, loaded.Certificate.Leaf);
+                    if (name.Length > 0 && !loaded.Certificate.Leaf.MatchesHostname(name))
+                    {
+                        _warnings.Add(new ConfigurationWarning(
+                            $"{key}.File", $"the certificate in {options.File} does not cover HostName {name}: clients that check the name refuse it"));
+                    }
+
                 }
 
                 break;

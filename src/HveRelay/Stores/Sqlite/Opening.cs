@@ -61,6 +61,27 @@ internal static class Opening
         return database.Text("PRAGMA integrity_check(1)");
     }
 
+    /// <summary>How many messages wait in a queue with which nothing is wrong; null where something is, or where there is none of ours.</summary>
+    public static long? WaitingInSound(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var database = Database.OpenReader(path);
+            return Schema.IsOurs(database) && database.Text("PRAGMA integrity_check(1)") == "ok"
+                ? database.Number("SELECT count(*) FROM message WHERE ended_at IS NULL")
+                : null;
+        }
+        catch (SqliteException cause) when (Faults.Translate(cause) is StoreException { Fault: StoreFault.Damaged })
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// The first thing that is wrong with the file, or null. Looked for where the last end was not clean; to the end where the last one
     /// saw damage, else for as long as a start may wait.
@@ -112,7 +133,7 @@ internal static class Opening
         var path = new QueueFiles(directory).Database;
         if (!File.Exists(path))
         {
-            throw new StoreOpenException($"there is no queue in {directory}: {path} does not exist");
+            throw Missing(directory, path);
         }
 
         try
@@ -133,7 +154,7 @@ internal static class Opening
         var path = new QueueFiles(directory).Database;
         if (!File.Exists(path))
         {
-            throw new StoreOpenException($"there is no queue in {directory}: {path} does not exist");
+            throw Missing(directory, path);
         }
 
         try
@@ -150,12 +171,40 @@ internal static class Opening
     public static StoreOpenException Unopenable(string directory, SqliteException cause)
     {
         var path = new QueueFiles(directory).Database;
+        if (IsDenied(path))
+        {
+            return new($"no permission to read {path}: run it as the user that owns it, which is the one that the relay runs as", cause);
+        }
+
         return Faults.Translate(cause) switch
         {
             StoreException { Fault: StoreFault.Damaged } => new($"{path} is damaged or no queue at all ({cause.Message}): {Remedy}", cause),
             StoreException fault => new($"{path} cannot be opened: {fault.Message}", cause),
             _ => new($"{path} cannot be used: {cause.Message}", cause),
         };
+    }
+
+    /// <summary>A directory that may not be entered looks empty.</summary>
+    private static StoreOpenException Missing(string directory, string path) => IsDenied(path)
+        ? new($"no permission to enter {directory}: run it as the user that owns it, which is the one that the relay runs as")
+        : new($"there is no queue in {directory}: {path} does not exist");
+
+    /// <summary>Asked only where it cannot be opened. What is not let in opens nothing, and so closes nothing of SQLite's either.</summary>
+    private static bool IsDenied(string path)
+    {
+        try
+        {
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static StoreOpenException Foreign(string path) =>

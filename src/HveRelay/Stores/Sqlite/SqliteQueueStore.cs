@@ -61,6 +61,21 @@ public sealed partial class SqliteQueueStore : IQueueStore
         }
     }
 
+    /// <summary>How many messages wait in a directory's queue, where it is sound: such a one is not to be set aside by mistake. Else null.</summary>
+    /// <exception cref="StoreOpenException">A relay runs on it, or it cannot be opened.</exception>
+    public static long? WaitingInSound(string directory)
+    {
+        using var held = DirectoryLock.Take(directory);
+        try
+        {
+            return Opening.WaitingInSound(new QueueFiles(directory).Database);
+        }
+        catch (SqliteException cause)
+        {
+            throw Opening.Unopenable(directory, cause);
+        }
+    }
+
     /// <summary>What was saved of a damaged queue when this one was opened; null where it was sound.</summary>
     public Salvaged? Salvaged { get; private init; }
 

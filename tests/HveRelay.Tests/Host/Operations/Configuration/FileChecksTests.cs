@@ -42,6 +42,13 @@ public sealed class FileChecksTests : IDisposable
     public void A_certificate_that_will_soon_expire_is_a_warning() =>
         Assert.EndsWith("relay.pem expires on 2026-11-25", Assert.Single(Check(Now.AddDays(3)).Warnings).Sentence, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_certificate_for_another_name_is_a_warning() =>
+        Assert.EndsWith(
+            "relay.pem does not cover HostName mail.fabrikam.com: clients that check the name refuse it",
+            Assert.Single(Check(Now.AddDays(100), "mail.fabrikam.com").Warnings).Sentence,
+            StringComparison.Ordinal);
+
     [Theory]
     [InlineData(40, null)]
     [InlineData(29, "oauth.pem expires on 2026-12-21")]
@@ -75,11 +82,11 @@ public sealed class FileChecksTests : IDisposable
         return FileChecks.Check(relay, new ManualClock());
     }
 
-    private CheckReport Check(DateTimeOffset end)
+    private CheckReport Check(DateTimeOffset end, string hostName = "")
     {
         using var leaf = _authority.Leaf(end);
         var file = _directory.Write("relay.pem", leaf.ExportCertificatePem() + "\n" + leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        var relay = new RelayOptions { DataDirectory = Path.Combine(_directory.Path, "a", "b"), Certificate = new() { File = file } };
+        var relay = new RelayOptions { HostName = hostName, DataDirectory = Path.Combine(_directory.Path, "a", "b"), Certificate = new() { File = file } };
         return FileChecks.Check(relay, new ManualClock());
     }
 }
