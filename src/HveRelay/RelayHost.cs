@@ -20,6 +20,7 @@ using HveRelay.Stores;
 using HveRelay.Stores.Postgres;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Upstream;
+using HveRelay.Upstream.Tokens;
 using HveRelay.Web;
 using Microsoft.AspNetCore.Connections;
 using Serilog;
@@ -52,11 +53,14 @@ internal sealed class RelayHost : IAsyncDisposable
     private readonly Task _delivery;
     private readonly Task _notices;
     private readonly ClientsSeenWriter _clients;
+    private readonly IReadOnlyList<IDisposable> _owned;
     private bool _stopped;
 
     private RelayHost(
-        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher, Notifier notifier, IntakeContext intake)
+        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher, Notifier notifier,
+        IntakeContext intake, IReadOnlyList<IDisposable> owned)
     {
+        _owned = owned;
         _app = app;
         State = state;
         _store = state.Store;
@@ -85,7 +89,7 @@ internal sealed class RelayHost : IAsyncDisposable
             ? null
             : new CertificateSource(options.Certificate, options.DataDirectory, hostName, around.Clock, log);
         var signal = new QueueSignal();
-        var (store, clock) = await OpenStoreAsync(options, signal, around, log);
+        var (store, clock) = await OpenStoreAsync(options, signal, around, log, alarm);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
         var plans = SenderPlan.From(options);
@@ -95,18 +99,19 @@ internal sealed class RelayHost : IAsyncDisposable
             board.Add(plan.Account);
         }
 
+        var tokens = AccountTokens.For(options.Hve, clock);
+        var watch = new ClientCertificateWatch(options.Hve, clock, log);
         var sessions = new SessionRegistry();
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
         var dispatcher = new Dispatcher(plans, new DeliveryContext(
-            store, new HveUpstream(options, clock), signal, new RetrySchedule(waits, around.Random), board, log, alarm, meter, clock, around.Random,
+            store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), board, log, alarm, meter, clock, around.Random,
             logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
             options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory));
         var ids = new MessageIdSource(clock, around.Random);
         var notifier = new Notifier(new NoticeContext(
             store, new NoticeReceivers(options), ids, signal, log, alarm, clock, logging.CreateLogger("HveRelay.Bounce"),
-            words => ReplyTable.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, hostName,
-            options.Hve.Accounts is [var first, ..] ? first.Address : $"postmaster@{hostName}", options.Postmaster, options.Queue.DelayWarningAfter, options.Queue.Lifetime, options.Hve.MaxRecipientsPerMessage));
+            words => ReplyTable.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, options, hostName));
         var intake = new IntakeContext(
             hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
             clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,
@@ -124,6 +129,7 @@ internal sealed class RelayHost : IAsyncDisposable
         }
         catch (Exception taken) when (taken is IOException or System.Net.Sockets.SocketException)
         {
+            watch.Dispose();
             await app.DisposeAsync();
             await store.DisposeAsync();
             throw PortProbe.Explain(options, taken);
@@ -135,7 +141,7 @@ internal sealed class RelayHost : IAsyncDisposable
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
             options.Web.Port == 0 ? null : $"http://{new IPEndPoint(IPAddress.Parse(options.Web.Address), options.Web.Port)}",
             options.DataDirectory);
-        return new RelayHost(app, state, log, meter, totals, dispatcher, notifier, intake);
+        return new RelayHost(app, state, log, meter, totals, dispatcher, notifier, intake, tokens is null ? [watch] : [watch, tokens]);
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
@@ -166,6 +172,11 @@ internal sealed class RelayHost : IAsyncDisposable
     {
         await StopAsync("disposed");
         await _app.DisposeAsync();
+        foreach (var each in _owned)
+        {
+            each.Dispose();
+        }
+
         _totals.Dispose();
         _meter.Dispose();
         _stop.Dispose();
@@ -174,7 +185,7 @@ internal sealed class RelayHost : IAsyncDisposable
 
     /// <summary>The queue, and the clock by which it goes: nodes that share one have the database's.</summary>
     private static async Task<(IQueueStore Store, TimeProvider Clock)> OpenStoreAsync(
-        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log)
+        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log, QueueAlarm alarm)
     {
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var key = "DataDirectory";
@@ -190,7 +201,9 @@ internal sealed class RelayHost : IAsyncDisposable
             }
 
             var own = await SqliteQueueStore.OpenAsync(
-                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes), around.Clock, logging.CreateLogger("HveRelay.Stores.Sqlite"));
+                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes) { OnDamage = alarm.Raise },
+                around.Clock,
+                logging.CreateLogger("HveRelay.Stores.Sqlite"));
             if (own.Salvaged is { } salvaged)
             {
                 log.Alarm("queue", $"the queue was damaged: {salvaged}", "Administrator: look at the disk; docs/operating.md, a damaged queue");

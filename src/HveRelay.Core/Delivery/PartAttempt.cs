@@ -65,9 +65,10 @@ internal sealed class PartAttempt(
     /// <summary>Connects where no warm connection is left, reserves, and runs the transaction.</summary>
     private async ValueTask<SendResult> SendAsync(CancellationToken cancel)
     {
+        var isRenewed = false;
         while (true)
         {
-            var connection = pool.Take();
+            var connection = await pool.TakeAsync();
             var isWarm = connection is not null;
             if (connection is null)
             {
@@ -115,6 +116,13 @@ internal sealed class PartAttempt(
                 continue;
             }
 
+            if (!isRenewed && results.All(WantsNewToken))
+            {
+                // Once: the connection is gone with its token, and the next one has a new token.
+                isRenewed = true;
+                continue;
+            }
+
             return new SendResult.Attempted(_grant.AttemptId, results);
         }
     }
@@ -127,6 +135,9 @@ internal sealed class PartAttempt(
     {
         Failure: { Stage: Stage.Mail, Breakage: Breakage.Closed } or { Stage: Stage.Mail, Reply.Code: 421 },
     };
+
+    private static bool WantsNewToken(RecipientResult result) =>
+        result is RecipientResult.NotSent failed && ReplyTable.Classify(failed.Failure).Class == ReplyClass.NewToken;
 
     /// <summary>The relay is shutting down. Before the attempt began nothing happened; during it, it is as if the connection had broken.</summary>
     private SendResult Stopped() => _grant is null

@@ -42,6 +42,7 @@ public static class ReplyTable
 {
     private const Stage Any = Stage.Connect;
     private const Stage End = Stage.FinalDot;
+    private const string LongerTokens = "If it stays: tenant administrator, tokens must live longer than 20 minutes";
 
     public static IReadOnlyList<ReplyRow> Rows { get; } =
     [
@@ -53,7 +54,7 @@ public static class ReplyTable
         new([451], "4.7.0", "AUTH2003", Any, End, ReplyClass.AccountFault,
             "The account is no HVE account any more: a licence was assigned to it", "Tenant administrator: remove the licence or recreate the account", Confidence.Field),
         new(null, null, "token will expire soon", Any, End, ReplyClass.NewToken,
-            "The access token ends too soon", string.Empty, Confidence.Field),
+            "The access token ends too soon", LongerTokens, Confidence.Field),
         new([554], "5.2.0", "SubmissionQuotaExceeded", Any, End, ReplyClass.QuotaReached,
             "The daily quota of recipients is used up", string.Empty, Confidence.Microsoft),
 
@@ -67,9 +68,9 @@ public static class ReplyTable
         new([501], "5.5.121-126", null, Any, End, ReplyClass.AccountFault,
             "HVE did not understand the XOAUTH2 argument, or the user is not valid", "Administrator: the account's address", Confidence.Quoted),
         new([501], "5.5.127", null, Any, End, ReplyClass.NewToken,
-            "The access token ends too soon", string.Empty, Confidence.Field),
+            "The access token ends too soon", LongerTokens, Confidence.Field),
         new([535], "5.7.142-143", null, Any, End, ReplyClass.NewToken,
-            "The access token expired", string.Empty, Confidence.Field),
+            "The access token expired", LongerTokens, Confidence.Field),
         new([535], "5.7.144", null, Any, End, ReplyClass.AccountFault,
             "The application lacks the permission", "Tenant administrator: Mail.Send of Office 365 Exchange Online, with admin consent", Confidence.Quoted),
         new([550], "5.7.240", null, Any, End, ReplyClass.AccountFault,
@@ -173,6 +174,11 @@ public static class ReplyTable
         Breakage.NoMechanism => Own(ReplyClass.AccountFault, "The next hop offers no way to authenticate that fits the account", "Administrator: Hve.Host, password or OAuth"),
         Breakage.Tls => Own(ReplyClass.Retry, "The TLS handshake failed", "Network: is TLS intercepted?"),
         Breakage.ContentUnreadable => Own(ReplyClass.Retry, "The message could not be read from our own queue", "Administrator: look at the disk"),
+        Breakage.TokenUnavailable => Own(ReplyClass.Retry, "The identity platform cannot be asked for a token",
+            "Network: is HTTPS to login.microsoftonline.com allowed from here, and is TLS intercepted?"),
+        Breakage.TokenRefused => TokenTable.Classify(failure.Detail),
+        Breakage.CredentialUnusable => Own(ReplyClass.AccountFault, "The secret or certificate of the application cannot be used",
+            "Administrator: the file that the reply names"),
         _ => Own(ReplyClass.Retry, "The connection to the next hop broke", string.Empty),
     };
 

@@ -81,6 +81,10 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
     public void Certificate(string subject, string until, string source) =>
         Info("certificate", ("subject", subject), ("until", until), ("source", source));
 
+    /// <summary>A certificate by which others know us comes to its end.</summary>
+    public void CertificateEnds(EventLevel level, string subject, string until, string source, string cause, string remedy) =>
+        Write(level, "certificate", ("subject", subject), ("until", until), ("source", source), ("cause", cause), ("remedy", Known(remedy)));
+
     public void Config(EventLevel level, string key, string sentence) => Write(level, "config", ("key", key), ("text", sentence));
 
     public void Alarm(string what, string cause, string remedy) =>

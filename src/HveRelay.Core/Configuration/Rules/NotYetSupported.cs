@@ -10,7 +10,6 @@ internal static class NotYetSupported
 {
     private static readonly (string Key, Func<RelayOptions, IEnumerable<string>> At, string Sentence)[] Table =
     [
-        ("OAuth", r => Each("Hve.Accounts", r.Hve.Accounts, a => a.OAuth is not null), "is not supported yet; use Password"),
         ("Smarthosts", r => When(r.Smarthosts.Count > 0), "are not supported yet; leave it empty"),
         ("Via", r => Each("Routes", r.Routes, route => !RouteRules.Refuses(route)), "only Refuse is supported yet"),
         ("Rewrite.From", r => When(r.Rewrite.From == RewriteFrom.Keep), "Keep is not supported yet; use Account"),

@@ -10,6 +10,9 @@ public sealed class FileChecks
 {
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(14);
 
+    /// <summary>A new one has to be uploaded to the app registration, often by somebody else.</summary>
+    private static readonly TimeSpan SoonExpiredAtTheTenant = TimeSpan.FromDays(30);
+
     private readonly List<ConfigurationError> _errors = [];
     private readonly List<ConfigurationWarning> _warnings = [];
     private readonly DateTimeOffset _now;
@@ -30,6 +33,11 @@ public sealed class FileChecks
         for (var i = 0; i < relay.Smarthosts.Count; i++)
         {
             checks.CheckCertificate($"Smarthosts[{i}].ClientCertificate", relay.Smarthosts[i].ClientCertificate);
+        }
+
+        for (var i = 0; i < relay.Hve.Accounts.Count; i++)
+        {
+            checks.CheckClientCertificate($"Hve.Accounts[{i}].OAuth.Certificate", relay.Hve.Accounts[i].OAuth?.ClientCertificate());
         }
 
         return new CheckReport(checks._errors, checks._warnings);
@@ -92,6 +100,27 @@ public sealed class FileChecks
         }
     }
 
+    private void CheckClientCertificate(string prefix, CertificateOptions? options)
+    {
+        switch (options is null ? null : CertificateLoader.Load(options))
+        {
+            case CertificateLoad.Failed failed:
+                _errors.Add(new ConfigurationError(prefix + failed.Key, failed.Sentence));
+                break;
+            case CertificateLoad.Loaded loaded:
+                using (loaded.Certificate)
+                {
+                    CheckDates(prefix + "File", options!.File!, loaded.Certificate.Leaf, SoonExpiredAtTheTenant);
+                    if (loaded.Certificate.Leaf.PublicKey.GetRSAPublicKey() is null)
+                    {
+                        _errors.Add(new ConfigurationError(prefix + "File", $"the key of the certificate in {options.File} is not RSA, and the identity platform takes no other"));
+                    }
+                }
+
+                break;
+        }
+    }
+
     private void CheckTrustAnchor(string key, string? path)
     {
         if (string.IsNullOrEmpty(path))
@@ -126,7 +155,7 @@ public sealed class FileChecks
         }
     }
 
-    private void CheckDates(string key, string path, X509Certificate2 certificate)
+    private void CheckDates(string key, string path, X509Certificate2 certificate, TimeSpan? soon = null)
     {
         var (begin, end) = (new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter)); // both local time
         (begin, end) = (begin.ToUniversalTime(), end.ToUniversalTime());
@@ -138,7 +167,7 @@ public sealed class FileChecks
         {
             _errors.Add(new ConfigurationError(key, $"the certificate in {path} is not valid before {begin:yyyy-MM-dd HH:mm}Z; is the clock right?"));
         }
-        else if (_now >= end - SoonExpired)
+        else if (_now >= end - (soon ?? SoonExpired))
         {
             _warnings.Add(new ConfigurationWarning(key, $"the certificate in {path} expires on {end:yyyy-MM-dd}"));
         }

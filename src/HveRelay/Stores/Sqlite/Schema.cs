@@ -79,6 +79,11 @@ internal static class Schema
         ALTER TABLE part ADD COLUMN waited_anew_after INTEGER NOT NULL DEFAULT 0;
         """,
         """
+        -- What is rare among a million and yet looked for: held mail, and recipients that neither wait (0) nor were relayed (2).
+        CREATE INDEX message_held ON message(id) WHERE held > 0;
+        CREATE INDEX recipient_rare ON recipient(state, message) WHERE state NOT IN (0, 2);
+        """,
+        """
         -- Recipients that failed or are late and that nobody has been told of. Of notices there are none.
         CREATE TABLE untold(
             id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, recipient INTEGER NOT NULL, delayed INTEGER NOT NULL,
