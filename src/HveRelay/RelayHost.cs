@@ -57,15 +57,8 @@ internal sealed class RelayHost : IAsyncDisposable
     private bool _stopped;
 
     private RelayHost(
-        WebApplication app,
-        RelayState state,
-        MailLog log,
-        RelayMeter meter,
-        MeterTotals totals,
-        Dispatcher dispatcher,
-        Notifier notifier,
-        IntakeContext intake,
-        IReadOnlyList<IDisposable> owned)
+        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher, Notifier notifier,
+        IntakeContext intake, IReadOnlyList<IDisposable> owned)
     {
         _owned = owned;
         _app = app;
@@ -118,8 +111,7 @@ internal sealed class RelayHost : IAsyncDisposable
         var ids = new MessageIdSource(clock, around.Random);
         var notifier = new Notifier(new NoticeContext(
             store, new NoticeReceivers(options), ids, signal, log, alarm, clock, logging.CreateLogger("HveRelay.Bounce"),
-            words => ReplyTable.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, hostName,
-            options.Hve.Accounts is [var first, ..] ? first.Address : $"postmaster@{hostName}", options.Postmaster, options.Queue.DelayWarningAfter, options.Queue.Lifetime, options.Hve.MaxRecipientsPerMessage));
+            words => ReplyTable.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, options, hostName));
         var intake = new IntakeContext(
             hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
             clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,

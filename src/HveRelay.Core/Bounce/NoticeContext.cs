@@ -1,3 +1,4 @@
+using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using Microsoft.Extensions.Logging;
@@ -6,11 +7,7 @@ namespace HveRelay.Bounce;
 
 /// <summary>What the notifier needs of the others, handed in once.</summary>
 /// <param name="Explain">What a reply means; null where that is not known.</param>
-/// <param name="Account">The HVE account that notices are from.</param>
-/// <param name="Postmaster">May be empty.</param>
-/// <param name="DelayWarningAfter">Zero: delays are not told.</param>
-/// <param name="Lifetime">How long a notice is tried.</param>
-/// <param name="MostRecipients">Of one part.</param>
+/// <param name="HostName">The relay's own name.</param>
 public sealed record NoticeContext(
     IQueueStore Store,
     NoticeReceivers Receivers,
@@ -21,9 +18,9 @@ public sealed record NoticeContext(
     TimeProvider Clock,
     ILogger Logger,
     Func<string, ReplyWords?> Explain,
-    string HostName,
-    string Account,
-    string Postmaster,
-    TimeSpan DelayWarningAfter,
-    TimeSpan Lifetime,
-    int MostRecipients);
+    RelayOptions Options,
+    string HostName)
+{
+    /// <summary>The HVE account that notices are from; delivery puts another in its place where another sends.</summary>
+    public string Account => Options.Hve.Accounts is [var first, ..] ? first.Address : $"postmaster@{HostName}";
+}

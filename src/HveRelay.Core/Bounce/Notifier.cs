@@ -73,13 +73,13 @@ public sealed class Notifier(NoticeContext context)
 
     private async Task MarkDelayedAsync(CancellationToken stop)
     {
-        if (context.DelayWarningAfter <= TimeSpan.Zero)
+        if (context.Options.Queue.DelayWarningAfter <= TimeSpan.Zero)
         {
             return;
         }
 
         var now = context.Clock.GetUtcNow();
-        while (await context.Store.MarkDelayedAsync(now - context.DelayWarningAfter, now, LateAtOnce, stop) == LateAtOnce)
+        while (await context.Store.MarkDelayedAsync(now - context.Options.Queue.DelayWarningAfter, now, LateAtOnce, stop) == LateAtOnce)
         {
         }
     }
@@ -127,12 +127,12 @@ public sealed class Notifier(NoticeContext context)
     private async Task NotifyAsync(Telling telling, IReadOnlyList<string> to, CancellationToken stop)
     {
         var notice = new Notice(
-            context.Ids.Next(), telling.At, context.HostName, context.Account, context.Postmaster, to, telling.Batches.Sum(batch => batch.Failed),
+            context.Ids.Next(), telling.At, context.HostName, context.Account, context.Options.Postmaster, to, telling.Batches.Sum(batch => batch.Failed),
             telling.Batches.Sum(batch => batch.Delayed), await ListAsync(telling, stop));
         var octets = notice.Write();
-        var parts = to.Chunk(context.MostRecipients).ToList();
+        var parts = to.Chunk(context.Options.Hve.MaxRecipientsPerMessage).ToList();
         var envelope = new Envelope(
-            notice.Id, string.Empty, telling.At, telling.At + context.Lifetime, octets.Length, Priority.Normal, EightBit: false,
+            notice.Id, string.Empty, telling.At, telling.At + context.Options.Queue.Lifetime, octets.Length, Priority.Normal, EightBit: false,
             Origin.OfNotice(context.HostName));
         var message = new NewMessage(
             envelope, [.. parts.Select((part, index) => new NewPart(index + 1, parts.Count, Lane.AnyAccount, part, telling.At))]);
