@@ -61,7 +61,7 @@ internal static class BenchmarkRun
         - The time of the 250 runs from the final dot to the reply, over kept connections, seen by the same client in this process for both.
           The slower sync is a library that lets fsync and fdatasync take {LatencyBenchmark.Sync.TotalMilliseconds:0} ms more, for both.
         - A start is measured from the program's first moment, after a clean end and after kill -9; messages have 2 KB and are all due, the
-          next hop is the simulator. What drains is counted over {options.Drain.TotalSeconds:0} s.
+          next hop is the simulator. What drains is counted for {options.Drain.TotalSeconds:0} s at most.
         - Processor time and memory are those of all processes of a server; memory is the sum of their peaks. Syncs are HveRelay's own count;
           Postfix' are counted with strace.
         """;

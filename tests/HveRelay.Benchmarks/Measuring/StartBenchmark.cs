@@ -14,6 +14,9 @@ namespace HveRelay.Benchmarks.Measuring;
 internal sealed class StartBenchmark(BenchmarkOptions options, ScratchDirectory scratch, TimeProvider clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>A queue this empty is no longer watched: what was under way at the kill waits for its second attempt.</summary>
+    private const double AlmostAll = 0.95;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     public async Task RunAsync(Table table, CancellationToken cancel)
@@ -53,8 +56,12 @@ internal sealed class StartBenchmark(BenchmarkOptions options, ScratchDirectory 
         await using var second = await StartAsync(table, $"start to first delivery after kill -9, {of}", data, hop, cancel);
         Add(table, $"`queue list --json`, the first hundred, {of}", Seconds(await AskAsync(second, ["queue", "list", "--json"], cancel)));
         var (before, start) = (hop.Recorded, clock.GetTimestamp());
-        await Task.Delay(options.Drain, clock, cancel);
-        Add(table, $"drained a second, {of}", $"{Math.Min(queued, hop.Recorded - before) / clock.GetElapsedTime(start).TotalSeconds:0}");
+        while (clock.GetElapsedTime(start) < options.Drain && hop.Recorded < AlmostAll * queued)
+        {
+            await Task.Delay(Pause, clock, cancel);
+        }
+
+        Add(table, $"drained a second, {of}", $"{(hop.Recorded - before) / clock.GetElapsedTime(start).TotalSeconds:0}");
         Add(table, $"`/metrics`, {of}", Seconds(await TimeAsync(() => second.SyncsAsync(cancel))));
         Add(table, $"memory at its peak, {of}", $"{ProcessTree.PeakMemory(second.Process.Id) / 1_048_576} MiB");
     }
