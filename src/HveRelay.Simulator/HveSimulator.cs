@@ -58,6 +58,9 @@ public sealed class HveSimulator : IAsyncDisposable
         return Task.FromResult(new HveSimulator(new ServerState(options, clock), listener));
     }
 
+    /// <summary>From now on that account may log in with the token too, as when an identity platform has just issued it.</summary>
+    public void Accept(string address, BearerToken token) => _state.Accounts.Accept(address, token);
+
     /// <summary>Ends once so many messages have been accepted since the start; the answer is those remembered.</summary>
     public async Task<IReadOnlyList<RecordedMessage>> WaitForMessagesAsync(long count, CancellationToken cancel)
     {

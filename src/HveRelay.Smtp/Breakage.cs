@@ -35,4 +35,13 @@ public enum Breakage
 
     /// <summary>The octets of the message could not be read: our own fault, not the server's.</summary>
     ContentUnreadable,
+
+    /// <summary>Who issues access tokens could not be asked, or has trouble of its own.</summary>
+    TokenUnavailable,
+
+    /// <summary>It was asked, and gives no token: <see cref="SmtpFailure.Detail"/> holds its words.</summary>
+    TokenRefused,
+
+    /// <summary>The secret or certificate to ask it with cannot be used: our own fault, not the server's.</summary>
+    CredentialUnusable,
 }

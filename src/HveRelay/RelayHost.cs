@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using HveRelay.Bounce;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Intake;
@@ -19,6 +20,7 @@ using HveRelay.Stores;
 using HveRelay.Stores.Postgres;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Upstream;
+using HveRelay.Upstream.Tokens;
 using HveRelay.Web;
 using Microsoft.AspNetCore.Connections;
 using Serilog;
@@ -49,12 +51,16 @@ internal sealed class RelayHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _delivery;
+    private readonly Task _notices;
     private readonly ClientsSeenWriter _clients;
+    private readonly IReadOnlyList<IDisposable> _owned;
     private bool _stopped;
 
     private RelayHost(
-        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher, IntakeContext intake)
+        WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher, Notifier notifier,
+        IntakeContext intake, IReadOnlyList<IDisposable> owned)
     {
+        _owned = owned;
         _app = app;
         State = state;
         _store = state.Store;
@@ -64,6 +70,7 @@ internal sealed class RelayHost : IAsyncDisposable
         _totals = totals;
         _clock = state.Clock;
         _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
+        _notices = Task.Run(() => notifier.RunAsync(_stop.Token));
         _clients = new ClientsSeenWriter(intake.Clients, state.Store, state.Clock, intake.Logger);
     }
 
@@ -82,7 +89,7 @@ internal sealed class RelayHost : IAsyncDisposable
             ? null
             : new CertificateSource(options.Certificate, options.DataDirectory, hostName, around.Clock, log);
         var signal = new QueueSignal();
-        var (store, clock) = await OpenStoreAsync(options, signal, around, log);
+        var (store, clock) = await OpenStoreAsync(options, signal, around, log, alarm);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
         var plans = SenderPlan.From(options);
@@ -92,16 +99,23 @@ internal sealed class RelayHost : IAsyncDisposable
             board.Add(plan.Account);
         }
 
+        var tokens = AccountTokens.For(options.Hve, clock);
+        var watch = new ClientCertificateWatch(options.Hve, clock, log);
         var sessions = new SessionRegistry();
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
+        var replies = ReplyTable.From(options.Hve);
         var accounts = new AccountOperator(store, board, signal);
         var dispatcher = new Dispatcher(plans, new DeliveryContext(
-            store, new HveUpstream(options, clock), signal, new RetrySchedule(waits, around.Random), ReplyTable.From(options.Hve), board, log, alarm, meter, clock, around.Random,
+            store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), replies, board, log, alarm, meter, clock, around.Random,
             logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
             options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory), accounts);
+        var ids = new MessageIdSource(clock, around.Random);
+        var notifier = new Notifier(new NoticeContext(
+            store, new NoticeReceivers(options), ids, signal, log, alarm, clock, logging.CreateLogger("HveRelay.Bounce"),
+            words => replies.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, options, hostName));
         var intake = new IntakeContext(
-            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, new MessageIdSource(clock, around.Random), signal, log, alarm, meter,
+            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
             clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,
             logging.CreateLogger("HveRelay.Intake"));
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
@@ -118,6 +132,7 @@ internal sealed class RelayHost : IAsyncDisposable
         }
         catch (Exception taken) when (taken is IOException or System.Net.Sockets.SocketException)
         {
+            watch.Dispose();
             await app.DisposeAsync();
             await store.DisposeAsync();
             throw PortProbe.Explain(options, taken);
@@ -129,7 +144,7 @@ internal sealed class RelayHost : IAsyncDisposable
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
             options.Web.Port == 0 ? null : $"http://{new IPEndPoint(IPAddress.Parse(options.Web.Address), options.Web.Port)}",
             options.DataDirectory);
-        return new RelayHost(app, state, log, meter, totals, dispatcher, intake);
+        return new RelayHost(app, state, log, meter, totals, dispatcher, notifier, intake, tokens is null ? [watch] : [watch, tokens]);
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
@@ -148,17 +163,29 @@ internal sealed class RelayHost : IAsyncDisposable
         await _stop.CancelAsync();
         using var time = new CancellationTokenSource(Grace, _clock);
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(time.Token, hurry);
-        await using var cutShort = grace.Token.Register(_abort.Cancel);
+        var cut = 0;
+        await using var cutShort = grace.Token.Register(() =>
+        {
+            cut = _sessions.Counts.Values.Sum();
+            _abort.Cancel();
+        });
         await _app.StopAsync(grace.Token);
         await _delivery;
+        await _notices;
         await _clients.DisposeAsync();
         await _store.DisposeAsync();
+        _log.Stopped(reason, cut);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync("disposed");
         await _app.DisposeAsync();
+        foreach (var each in _owned)
+        {
+            each.Dispose();
+        }
+
         _totals.Dispose();
         _meter.Dispose();
         _stop.Dispose();
@@ -167,7 +194,7 @@ internal sealed class RelayHost : IAsyncDisposable
 
     /// <summary>The queue, and the clock by which it goes: nodes that share one have the database's.</summary>
     private static async Task<(IQueueStore Store, TimeProvider Clock)> OpenStoreAsync(
-        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log)
+        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log, QueueAlarm alarm)
     {
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var key = "DataDirectory";
@@ -183,7 +210,9 @@ internal sealed class RelayHost : IAsyncDisposable
             }
 
             var own = await SqliteQueueStore.OpenAsync(
-                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes), around.Clock, logging.CreateLogger("HveRelay.Stores.Sqlite"));
+                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes) { OnDamage = alarm.Raise },
+                around.Clock,
+                logging.CreateLogger("HveRelay.Stores.Sqlite"));
             if (own.Salvaged is { } salvaged)
             {
                 log.Alarm("queue", $"the queue was damaged: {salvaged}", "Administrator: look at the disk; docs/operating.md, a damaged queue");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using HveRelay.Benchmarks.Processes;
+using HveRelay.Benchmarks.Queues;
 
 namespace HveRelay.Benchmarks;
 
@@ -10,14 +11,15 @@ internal static class BenchmarkCommand
 {
     public static RootCommand Create(TimeProvider clock)
     {
-        var sessions = Numbers("--sessions", "Sessions at once", [1, 10, 50]);
-        var sizes = Numbers("--sizes", "Octets of a message", [2048, 102_400]);
+        var sessions = Numbers("--sessions", "Sessions at once", [1, 10, 50, 200]);
+        var sizes = Numbers("--sizes", "Octets of a message", [2048, 102_400, 5 * 1024 * 1024]);
         var messages = new Option<int?>("--messages") { Description = "Messages of a measurement; absent: as many as fit in --seconds" };
-        var seconds = new Option<double>("--seconds") { Description = "Of a measurement, about", DefaultValueFactory = _ => 2 };
-        var rounds = new Option<int>("--rounds") { Description = "How often each is measured, in turns", DefaultValueFactory = _ => 5 };
-        var quick = new Option<bool>("--quick") { Description = "About a minute: 10 sessions, 2 KB, 3 short rounds" };
-        var only = new Option<string?>("--only") { Description = "accept or relay" };
-        only.AcceptOnlyFromAmong("accept", "relay");
+        var seconds = new Option<double>("--seconds") { Description = "Of a measurement, about", DefaultValueFactory = _ => 1 };
+        var rounds = new Option<int>("--rounds") { Description = "How often each is measured, in turns", DefaultValueFactory = _ => 3 };
+        var queued = Numbers("--queued", "Messages queued at a start", [10_000, 1_000_000]);
+        var quick = new Option<bool>("--quick") { Description = "About two minutes: 10 sessions, 2 KB, 3 short rounds, 10,000 queued" };
+        var only = new Option<string?>("--only") { Description = string.Join(", ", BenchmarkRun.Kinds) };
+        only.AcceptOnlyFromAmong([.. BenchmarkRun.Kinds]);
         var write = new Option<string?>("--write") { Description = "Replace the table in this Markdown file" };
         var directory = new Option<string>("--directory")
         {
@@ -26,7 +28,7 @@ internal static class BenchmarkCommand
         var program = new Option<string?>("--program") { Description = "The hverelay to measure; absent: the one of this build" };
         var command = new RootCommand("Messages per second of HveRelay beside Postfix and smtp-sink, on this machine and in this run")
         {
-            sessions, sizes, messages, seconds, rounds, quick, only, write, directory, program,
+            sessions, sizes, messages, seconds, rounds, queued, quick, only, write, directory, program, FillCommand.Create(clock),
         };
         command.SetAction(async parsed =>
         {
@@ -39,6 +41,9 @@ internal static class BenchmarkCommand
                 TimeSpan.FromSeconds(isQuick ? 3 : 8),
                 !isQuick,
                 isQuick ? 3 : parsed.GetValue(rounds),
+                isQuick ? 500 : 2000,
+                isQuick ? [10_000] : parsed.GetValue(queued)!,
+                TimeSpan.FromSeconds(isQuick ? 2 : 15),
                 parsed.GetValue(only),
                 parsed.GetValue(write),
                 parsed.GetValue(directory)!,

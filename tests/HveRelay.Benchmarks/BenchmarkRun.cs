@@ -8,6 +8,9 @@ namespace HveRelay.Benchmarks;
 /// <summary>One run from the first server to the table.</summary>
 internal static class BenchmarkRun
 {
+    /// <summary>What can be measured, in the order of the table.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["accept", "relay", "reply", "slow-disk", "start"];
+
     public static async Task<int> RunAsync(BenchmarkOptions options, TimeProvider clock, CancellationToken cancel)
     {
         if (Machine.IsInMemory(options.Directory))
@@ -19,14 +22,16 @@ internal static class BenchmarkRun
         var table = new Table();
         using (var scratch = ScratchDirectory.Create(options.Directory))
         {
-            if (options.Only is null or "accept")
+            foreach (var kind in options.Only is { } only ? [only] : Kinds)
             {
-                await new AcceptBenchmark(options, scratch, clock).RunAsync(table, cancel);
-            }
-
-            if (options.Only is null or "relay")
-            {
-                await new RelayBenchmark(options, scratch, clock).RunAsync(table, cancel);
+                await (kind switch
+                {
+                    "accept" => new AcceptBenchmark(options, scratch, clock).RunAsync(table, cancel),
+                    "relay" => new RelayBenchmark(options, scratch, clock).RunAsync(table, cancel),
+                    "reply" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, isSlow: false, cancel),
+                    "slow-disk" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, isSlow: true, cancel),
+                    _ => new StartBenchmark(options, scratch, clock).RunAsync(table, cancel),
+                });
             }
         }
 
@@ -53,6 +58,10 @@ internal static class BenchmarkRun
           hop has the last message; it is the same for both, and both may use {PostfixServer.DestinationConcurrency} connections to it.
         - Both write their log to files, as they do by default. Postfix runs with its defaults, but for
           {string.Join(", ", PostfixFiles.Liberties.Select(each => $"`{each}`"))}.
+        - The time of the 250 runs from the final dot to the reply, over kept connections, seen by the same client in this process for both.
+          The slower sync is a library that lets fsync and fdatasync take {LatencyBenchmark.Sync.TotalMilliseconds:0} ms more, for both.
+        - A start is measured from the program's first moment, after a clean end and after kill -9; messages have 2 KB and are all due, the
+          next hop is the simulator. What drains is counted for {options.Drain.TotalSeconds:0} s at most.
         - Processor time and memory are those of all processes of a server; memory is the sum of their peaks. Syncs are HveRelay's own count;
           Postfix' are counted with strace.
         """;

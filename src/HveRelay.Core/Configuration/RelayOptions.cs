@@ -254,14 +254,27 @@ public sealed class OAuthOptions
     [PathValue]
     public string? ClientSecretFile { get; set; }
 
+    /// <summary>As PEM (with its key there or in <see cref="CertificateKeyFile"/>) or as PFX; read again when it changes.</summary>
     [PathValue]
     public string? CertificateFile { get; set; }
 
-    /// <summary>Absent: https://login.microsoftonline.com/ and the tenant.</summary>
+    [PathValue]
+    public string? CertificateKeyFile { get; set; }
+
+    /// <summary>A file with the password of the key or the PFX.</summary>
+    [PathValue]
+    public string? CertificatePasswordFile { get; set; }
+
+    /// <summary>A host alone is completed by the tenant. Absent: https://login.microsoftonline.com/ and the tenant.</summary>
     public string? Authority { get; set; }
 
     /// <summary>Absent: https://outlook.office.com/.default.</summary>
     public string? Scope { get; set; }
+
+    /// <summary>The three keys of the certificate in one; null where there is none.</summary>
+    public CertificateOptions? ClientCertificate() => string.IsNullOrEmpty(CertificateFile)
+        ? null
+        : new CertificateOptions { File = CertificateFile, KeyFile = CertificateKeyFile, PasswordFile = CertificatePasswordFile };
 }
 
 /// <summary>Another next hop, for recipients that HVE does not take.</summary>

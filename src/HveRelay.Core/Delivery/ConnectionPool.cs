@@ -10,18 +10,29 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Action c
     private readonly Lock _gate = new();
     private readonly List<(IUpstreamConnection Connection, DateTimeOffset Since)> _warm = [];
 
-    public IUpstreamConnection? Take()
+    /// <summary>Null where none is left. What may not be used any more, since its token ends, is closed on the way.</summary>
+    public async ValueTask<IUpstreamConnection?> TakeAsync()
     {
-        lock (_gate)
+        while (true)
         {
-            if (_warm.Count == 0)
+            IUpstreamConnection latest;
+            lock (_gate)
             {
-                return null;
+                if (_warm.Count == 0)
+                {
+                    return null;
+                }
+
+                latest = _warm[^1].Connection;
+                _warm.RemoveAt(_warm.Count - 1);
             }
 
-            var latest = _warm[^1].Connection;
-            _warm.RemoveAt(_warm.Count - 1);
-            return latest;
+            if (latest.IsUsable)
+            {
+                return latest;
+            }
+
+            await CloseAsync(latest);
         }
     }
 
@@ -39,18 +50,24 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Action c
         }
     }
 
-    /// <summary>Closes what has been idle too long.</summary>
+    /// <summary>Closes what has been idle too long, and what may not be used any more.</summary>
     public ValueTask CloseColdAsync() => CloseAsync(clock.GetUtcNow() - idle);
 
     public ValueTask DisposeAsync() => CloseAsync(DateTimeOffset.MaxValue);
 
     private async ValueTask CloseAsync(DateTimeOffset usedBefore)
     {
-        List<IUpstreamConnection> cold;
+        List<IUpstreamConnection> cold = [];
         lock (_gate)
         {
-            cold = [.. _warm.Where(entry => entry.Since <= usedBefore).Select(entry => entry.Connection)];
-            _warm.RemoveAll(entry => entry.Since <= usedBefore);
+            for (var i = _warm.Count - 1; i >= 0; i--)
+            {
+                if (_warm[i].Since <= usedBefore || !_warm[i].Connection.IsUsable)
+                {
+                    cold.Add(_warm[i].Connection);
+                    _warm.RemoveAt(i);
+                }
+            }
         }
 
         foreach (var connection in cold)

@@ -84,12 +84,30 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         var due = context.Schedule.After(1, now);
         foreach (var attempt in await context.Store.RecoverAsync(configured, now, due, cancel))
         {
+            var record = await context.Store.FindAsync(attempt.Message, cancel);
             foreach (var recipient in attempt.Recipients)
             {
                 context.Meter.Recipients(attempt.Account, Outcome.Unsure);
-                context.Log.UnsureAfterRestart(attempt.Message, attempt.Part, attempt.Account, recipient, due);
+                Tell(attempt, record, recipient, due);
             }
         }
+    }
+
+    /// <summary>The line that any other attempt with this end has, from what the history says of this one.</summary>
+    private void Tell(RecoveredAttempt attempt, MessageRecord? record, string address, DateTimeOffset due)
+    {
+        var recipient = record?.Recipients.FirstOrDefault(each => each.Part == attempt.Part && each.Address == address);
+        var last = record?.Attempts.LastOrDefault(each => each.Part == attempt.Part && each.Results.Any(result => result.Recipient == recipient?.Number));
+        if (record is null || recipient is null || last is null)
+        {
+            // An operator was faster.
+            context.Log.UnsureAfterRestart(attempt.Message, attempt.Account, address, due);
+            return;
+        }
+
+        context.Log.Unsure(
+            record.Envelope, address, attempt.Account, $"{attempt.Part}/{recipient.Parts}", last.Number,
+            last.Results.First(result => result.Recipient == recipient.Number).Reply, due);
     }
 
     /// <summary>
@@ -114,6 +132,10 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
             {
                 context.Meter.Recipients(string.Empty, Outcome.Expired);
                 context.Log.Expired(recipient.Envelope, recipient.Address, recipient.Attempts, recipient.LastReply);
+                if (recipient.Envelope.Origin.IsNotice)
+                {
+                    context.Log.NoticeFailed(recipient.Envelope, recipient.Address);
+                }
             }
         }
         while (expired.Count == Batch);

@@ -26,7 +26,7 @@ public abstract record ConnectResult
 /// <summary>An authenticated connection, one transaction at a time. Disposing says QUIT, and whatever comes of that changes nothing.</summary>
 public interface IUpstreamConnection : IAsyncDisposable
 {
-    /// <summary>False once it broke, was told 421, or must not be used again.</summary>
+    /// <summary>False once it broke, was told 421, or must not be used again, since its token ends.</summary>
     bool IsUsable { get; }
 
     /// <summary>One mail transaction, with a result for every recipient in the order they were given.</summary>

@@ -70,9 +70,10 @@ internal sealed class PartAttempt(
             return new SendResult.NotTried();
         }
 
+        var isRenewed = false;
         while (true)
         {
-            var connection = pool.Take();
+            var connection = await pool.TakeAsync();
             var isWarm = connection is not null;
             if (connection is null)
             {
@@ -121,6 +122,13 @@ internal sealed class PartAttempt(
                 continue;
             }
 
+            if (!isRenewed && results.All(WantsNewToken))
+            {
+                // Once: the connection is gone with its token, and the next one has a new token.
+                isRenewed = true;
+                continue;
+            }
+
             return new SendResult.Attempted(_grant.AttemptId, results);
         }
     }
@@ -133,6 +141,9 @@ internal sealed class PartAttempt(
     {
         Failure: { Stage: Stage.Mail, Breakage: Breakage.Closed } or { Stage: Stage.Mail, Reply.Code: 421 },
     };
+
+    private bool WantsNewToken(RecipientResult result) =>
+        result is RecipientResult.NotSent failed && context.Replies.Classify(failed.Failure).Class == ReplyClass.NewToken;
 
     /// <summary>The relay is shutting down. Before the attempt began nothing happened; during it, it is as if the connection had broken.</summary>
     private SendResult Stopped() => _grant is null
@@ -231,6 +242,11 @@ internal sealed class PartAttempt(
                 context.Log.Failed(
                     mail, verdict.Address, plan.Account, PartName, part.Attempt, end.Reply, verdict.Verdict!.Cause, verdict.Verdict.Remedy);
                 break;
+        }
+
+        if (mail.Origin.IsNotice && end.Outcome is (Outcome.Failed or Outcome.Expired))
+        {
+            context.Log.NoticeFailed(mail, verdict.Address);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class ReplyTable
     /// <summary>What a failure means and what to do.</summary>
     public ReplyVerdict Classify(SmtpFailure failure) => failure.Reply is { } reply
         ? Classify(failure.Stage, reply)
-        : OfBreakage(failure.Breakage);
+        : OfBreakage(failure);
 
     public ReplyVerdict Classify(Stage stage, Reply reply) =>
         Rows.FirstOrDefault(row => row.Matches(stage, reply))?.Verdict ?? reply switch
@@ -35,7 +35,10 @@ public sealed class ReplyTable
             _ => Unlisted(Retry, FaultKind.None, "HVE cannot take it now", string.Empty),
         };
 
-    private static ReplyVerdict OfBreakage(Breakage breakage) => breakage switch
+    /// <summary>What a reply that was kept as text, and ended a recipient, means; null where it is none, but words of our own.</summary>
+    public ReplyVerdict? Explain(string words) => Reply.TryParse(words, out var reply) ? Classify(Stage.FinalDot, reply!) : null;
+
+    private static ReplyVerdict OfBreakage(SmtpFailure failure) => failure.Breakage switch
     {
         Breakage.Dns => Own(Unreachable, "The name of the next hop has no address", "Administrator: DNS, and Hve.Host"),
         Breakage.Unreachable => Own(Unreachable, "The next hop cannot be reached", "Network: is TCP to its port allowed from here?"),
@@ -45,6 +48,11 @@ public sealed class ReplyTable
         Breakage.NoMechanism => Connection(
             "The next hop offers no way to authenticate that fits the account", "Administrator: Hve.Host, password or OAuth"),
         Breakage.ContentUnreadable => Own(Retry, "The message could not be read from our own queue", "Administrator: look at the disk"),
+        Breakage.TokenUnavailable => Own(Unreachable, "The identity platform cannot be asked for a token",
+            "Network: is HTTPS to login.microsoftonline.com allowed from here, and is TLS intercepted?"),
+        Breakage.TokenRefused => TokenTable.Classify(failure.Detail),
+        Breakage.CredentialUnusable => new(AccountFault, FaultKind.Credentials, "The secret or certificate of the application cannot be used",
+            "Administrator: the file that the reply names", Confidence.Microsoft, "this relay"),
         _ => Own(Unreachable, "The connection to the next hop broke", string.Empty),
     };
 

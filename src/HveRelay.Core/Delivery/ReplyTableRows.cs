@@ -21,6 +21,7 @@ internal static class ReplyTableRows
     private const string FromTheAccount = "Administrator: Rewrite.From must be Account";
     private const string AllowSender = "Tenant administrator: allow the account as sender";
     private const string ShortToken = "The access token ends too soon";
+    private const string LongerTokens = "Tenant administrator: if it stays, tokens must live longer than 20 minutes";
     private const string NoLicence = "Tenant administrator: remove the licence or recreate the account";
     private const string Correct = "Administrator: correct Hve.Host";
     private const string NotHve = "The host is SMTP client submission, not High Volume Email";
@@ -35,7 +36,7 @@ internal static class ReplyTableRows
         Fault([550], "5.7.1", "Spamhaus", Blocked, "The relay's public address is on a Spamhaus list",
             "Administrator: ask for removal at spamhaus.org", Confidence.Microsoft, Ndr),
         Fault(null, null, "AUTH2003", FaultKind.Account, "The account is no HVE account any more: a licence was assigned to it", NoLicence, Confidence.Field, Relays),
-        Row(null, null, "token will expire soon", Stage.Connect, NewToken, ShortToken, string.Empty, Confidence.Field, Relays),
+        Row(null, null, "token will expire soon", Stage.Connect, NewToken, ShortToken, LongerTokens, Confidence.Field, Relays),
         Row([554], "5.2.0", "SubmissionQuotaExceeded", Stage.Connect, QuotaReached, "The daily quota of recipients is used up", string.Empty, Confidence.Microsoft, Limits),
         Row([432], "4.3.2", "recipient thread limit", Stage.Connect, Retry,
             "Too many messages at once for this recipient's mailbox", string.Empty, Confidence.Microsoft, Limits),
@@ -51,8 +52,8 @@ internal static class ReplyTableRows
         Fault(null, "5.7.57", null, FaultKind.Account, "HVE takes the client as not authenticated: often a licence was assigned to the account", NoLicence, Confidence.Field, Relays),
         Fault([501], "5.5.121-126", null, Credentials, "HVE did not understand the XOAUTH2 argument, or the user is not valid",
             "Administrator: correct the account's address", Confidence.Quoted, Forums),
-        Row([501], "5.5.127", null, Stage.Connect, NewToken, ShortToken, string.Empty, Confidence.Field, Relays),
-        Row([535], "5.7.142-143", null, Stage.Connect, NewToken, "The access token expired", string.Empty, Confidence.Quoted, Forums),
+        Row([501], "5.5.127", null, Stage.Connect, NewToken, ShortToken, LongerTokens, Confidence.Field, Relays),
+        Row([535], "5.7.142-143", null, Stage.Connect, NewToken, "The access token expired", LongerTokens, Confidence.Quoted, Forums),
         Fault(null, "5.7.144", null, AppNotAllowed, "The application lacks the permission",
             "Tenant administrator: Mail.Send of Office 365 Exchange Online, with admin consent", Confidence.Quoted, Forums),
         Fault(null, "5.7.240", null, AppNotAllowed, "The application may not use this HVE account",

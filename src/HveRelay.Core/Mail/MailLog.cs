@@ -10,8 +10,9 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
     public void Connected(string client, string ip, string listener) =>
         Info("connected", ("client", client), ("ip", ip), ("listener", listener));
 
-    public void Refused(string? client, string ip, string? user, string? from, string? to, string reason, string reply) =>
-        Warn("refused", ("client", client), ("ip", ip), ("user", user), ("from", from), ("to", to), ("reason", reason), ("reply", reply));
+    public void Refused(string? client, string ip, string? user, string? from, string? to, string reason, string reply, string listener) =>
+        Warn("refused", ("client", client), ("ip", ip), ("user", user), ("from", from), ("to", to), ("reason", reason), ("reply", reply),
+            ("listener", listener));
 
     public void Queued(Envelope mail, int recipients, string? messageId) =>
         Info("queued", ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("user", mail.Origin.User),
@@ -37,10 +38,9 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
     public void Unsure(Envelope mail, string to, string account, string part, int attempt, string reply, DateTimeOffset? next) =>
         Warn("unsure", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("note", "may be sent twice"), ("next", Time(next))]);
 
-    /// <summary>An attempt was under way when the relay died.</summary>
-    public void UnsureAfterRestart(MessageId id, int part, string account, string to, DateTimeOffset next) =>
-        Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("part", Number(part)),
-            ("reply", "the relay ended during the attempt"), ("note", "may be sent twice"), ("next", Time(next)));
+    /// <summary>An attempt was under way when the relay died, of which the history says no more.</summary>
+    public void UnsureAfterRestart(MessageId id, string account, string to, DateTimeOffset next) =>
+        Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("reply", "the relay stopped before the reply came"), ("note", "may be sent twice"), ("next", Time(next)));
 
     /// <param name="note">What else there is to know, or null.</param>
     public void Held(Envelope mail, string to, string by, string? reason, string? note) => Info("held", [.. Changed(mail, to, by, reason), ("note", note)]);
@@ -56,10 +56,23 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
         Error("failed", ("id", mail.Id.ToString()), ("client", mail.Origin.Client), ("ip", mail.Origin.Address), ("from", mail.ReversePath),
             ("to", to), ("reply", reason), ("cause", "an operator bounced it"), ("delay", Delay(mail)), ("by", by));
 
+    /// <summary>A notice of ours that nobody got: there is no notice about a notice.</summary>
+    public void NoticeFailed(Envelope notice, string to) =>
+        Alarm("notices", $"the notice {notice.Id} could not be delivered to {to}", "Administrator: see NotifyOnFailure and Postmaster; hverelay queue show has what it told");
+
+    /// <param name="notice">The queue id of the notice.</param>
+    /// <param name="count">Recipients it tells of.</param>
+    /// <param name="messages">Some of their messages.</param>
+    public void Notified(MessageId notice, string to, int count, string messages) =>
+        Info("notified", ("id", notice.ToString()), ("to", to), ("count", Number(count)), ("messages", messages));
+
     public void Ready(string version, string listeners, string? web, string data) =>
         Info("ready", ("version", version), ("listeners", listeners), ("web", web), ("data", data));
 
     public void Stopping(string reason) => Info("stopping", ("reason", reason));
+
+    /// <param name="cut">Sessions that were cut short.</param>
+    public void Stopped(string reason, int cut) => Info("stopped", ("reason", reason), ("cut", Number(cut)));
 
     /// <param name="kind">What is at fault, or null.</param>
     public void Account(string account, string state, string? kind, string cause, string remedy, string? reply, DateTimeOffset? next, EventLevel level) =>
@@ -79,6 +92,10 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
 
     public void Certificate(string subject, string until, string source) =>
         Info("certificate", ("subject", subject), ("until", until), ("source", source));
+
+    /// <summary>A certificate by which others know us comes to its end.</summary>
+    public void CertificateEnds(EventLevel level, string subject, string until, string source, string cause, string remedy) =>
+        Write(level, "certificate", ("subject", subject), ("until", until), ("source", source), ("cause", cause), ("remedy", Known(remedy)));
 
     public void Config(EventLevel level, string key, string sentence) => Write(level, "config", ("key", key), ("text", sentence));
 

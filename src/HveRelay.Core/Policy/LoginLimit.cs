@@ -20,6 +20,14 @@ public sealed class LoginLimit(TimeProvider clock)
 
     public bool IsReached(IPAddress address) => _failures.HasReached(Host(address), MostFailures);
 
+    /// <summary>When an address that has reached the limit may try again, in whole seconds: its first failure is too long ago by then.</summary>
+    public DateTimeOffset Until(IPAddress address)
+    {
+        var exactly = clock.GetUtcNow() + _failures.Left(Host(address));
+        var fraction = exactly.Ticks % TimeSpan.TicksPerSecond;
+        return fraction == 0 ? exactly : exactly.AddTicks(TimeSpan.TicksPerSecond - fraction);
+    }
+
     public void Failed(IPAddress address) => _failures.TryAdd(Host(address), MostFailures);
 
     /// <summary>A host on IPv6 has a network of 64 bits to itself, and any address of it.</summary>

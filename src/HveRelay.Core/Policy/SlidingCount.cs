@@ -55,7 +55,25 @@ public sealed class SlidingCount<TKey>(TimeSpan window, int mostKeys, TimeProvid
         }
     }
 
-    private long Slot() => clock.GetElapsedTime(_began).Ticks / (window.Ticks / (Slots - 1));
+    /// <summary>How long it takes at most until there is one fewer of this key; nothing where there is none.</summary>
+    public TimeSpan Left(TKey key)
+    {
+        lock (_gate)
+        {
+            var slot = Slot();
+            if (!_entries.TryGetValue(key, out var node) || node.Value.Oldest(slot) is not { } oldest)
+            {
+                return TimeSpan.Zero;
+            }
+
+            // A slot counts until as many whole ones have passed as there are.
+            return TimeSpan.FromTicks((oldest + Slots) * SlotTicks) - clock.GetElapsedTime(_began);
+        }
+    }
+
+    private long SlotTicks => window.Ticks / (Slots - 1);
+
+    private long Slot() => clock.GetElapsedTime(_began).Ticks / SlotTicks;
 
     private Entry Use(TKey key)
     {
@@ -99,6 +117,23 @@ public sealed class SlidingCount<TKey>(TimeSpan window, int mostKeys, TimeProvid
 
             _newest = slot;
             return _sum;
+        }
+
+        /// <summary>The oldest slot in which something is counted.</summary>
+        public long? Oldest(long slot)
+        {
+            if (Count(slot) == 0)
+            {
+                return null;
+            }
+
+            var oldest = slot - Slots + 1;
+            while (oldest < 0 || _counts[oldest % Slots] == 0)
+            {
+                oldest++;
+            }
+
+            return oldest;
         }
 
         public void Add(long slot)

@@ -60,6 +60,9 @@ public sealed class UserDirectory
         return true;
     }
 
+    /// <summary>Is there such a user? For the operator: the client must not be told.</summary>
+    public bool Knows(string user) => _hashes.ContainsKey(user);
+
     /// <summary>
     /// As <see cref="Verify"/>, the slow part off the caller's thread and few at a time: many wrong logins at once take each
     /// other's time, and not that of the sessions that bring mail.

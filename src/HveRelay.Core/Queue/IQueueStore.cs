@@ -11,7 +11,7 @@ namespace HveRelay.Queue;
 //      who lost a lease can no longer begin or complete under it. An operator's change ends leases under which no attempt has begun.
 
 /// <summary>The port to the durable queue: content, envelopes, parts, attempts, and the quota ledger.</summary>
-public interface IQueueStore : IQueueReader
+public interface IQueueStore : IQueueReader, INoticeStore
 {
     /// <summary>Refusals of one address in the history: what repeats itself for ever must not fill the disk.</summary>
     const int RefusalsKept = 100;

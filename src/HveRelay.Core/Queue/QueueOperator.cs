@@ -59,6 +59,11 @@ public sealed class QueueOperator(IQueueStore store, MailLog log, RelayMeter met
             default:
                 meter.Recipients(string.Empty, Outcome.Failed);
                 log.Bounced(mail, recipient.Address, change.By, change.Reason!);
+                if (mail.Origin.IsNotice)
+                {
+                    log.NoticeFailed(mail, recipient.Address);
+                }
+
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -12,9 +13,13 @@ internal sealed class AccountBook(SimulatorOptions options, TimeProvider clock)
     private readonly Dictionary<string, SimulatedAccount> _accounts =
         options.Accounts.ToDictionary(account => account.Address, StringComparer.OrdinalIgnoreCase);
 
+    private readonly ConcurrentDictionary<(string Address, string Token), BearerToken> _issued = new();
+
     private readonly HashSet<string> _domains = new(
         options.AcceptedDomains.Count > 0 ? options.AcceptedDomains : options.Accounts.Select(account => DomainOf(account.Address)),
         StringComparer.OrdinalIgnoreCase);
+
+    public void Accept(string address, BearerToken token) => _issued[(address.ToLowerInvariant(), token.Value)] = token;
 
     /// <summary>The reply that refuses; null: welcome.</summary>
     public string? Refusal(Credentials credentials)
@@ -44,7 +49,8 @@ internal sealed class AccountBook(SimulatorOptions options, TimeProvider clock)
             return HveReplies.TokenUserInvalid;
         }
 
-        var known = account.Tokens.FirstOrDefault(each => Same(each.Value, token));
+        var known = account.Tokens.FirstOrDefault(each => Same(each.Value, token))
+            ?? _issued.GetValueOrDefault((account.Address.ToLowerInvariant(), token));
         return known is null ? HveReplies.WrongPassword
             : known.ExpiresAt is not { } expires ? null
             : expires <= clock.GetUtcNow() ? HveReplies.TokenExpired

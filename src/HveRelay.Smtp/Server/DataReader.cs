@@ -34,6 +34,8 @@ public sealed class DataReader(NewlineMode mode, bool chunked = false)
     /// <summary>CRs that wait to be told what follows them.</summary>
     private int _carriageReturns;
 
+    private BareEnd _bareEnd;
+
     private enum State
     {
         LineStart,
@@ -41,8 +43,19 @@ public sealed class DataReader(NewlineMode mode, bool chunked = false)
         Dot,
     }
 
+    /// <summary>How much of LF . LF stands before the next octet, where that ends nothing.</summary>
+    private enum BareEnd
+    {
+        None,
+        Newline,
+        Dot,
+    }
+
     /// <summary>A CR or LF stood alone.</summary>
     public bool HadBareNewline { get; private set; }
+
+    /// <summary>A dot stood alone on a line that ended in LF, which ends the message in <see cref="NewlineMode.LfOnly"/> alone.</summary>
+    public bool HadBareEnd { get; private set; }
 
     /// <summary>
     /// Reads as much of <paramref name="input"/> as belongs to the message. True when its end was in there;
@@ -85,6 +98,7 @@ public sealed class DataReader(NewlineMode mode, bool chunked = false)
                 var rest = input[at..];
                 var run = rest.IndexOfAny((byte)'\r', (byte)'\n');
                 run = run < 0 ? rest.Length : run;
+                _bareEnd = _bareEnd == BareEnd.Newline && octet == (byte)'.' && run == 1 ? BareEnd.Dot : BareEnd.None;
                 output.Write(rest[..run]);
                 at += run;
             }
@@ -104,6 +118,8 @@ public sealed class DataReader(NewlineMode mode, bool chunked = false)
         _carriageReturns = 0;
         var isLineEnd = returns >= 1 || mode == NewlineMode.LfOnly;
         HadBareNewline |= returns != 1 && mode != NewlineMode.LfOnly;
+        HadBareEnd |= returns == 0 && !chunked && (_state == State.Dot || _bareEnd == BareEnd.Dot);
+        _bareEnd = returns == 0 ? BareEnd.Newline : BareEnd.None;
         if (_state == State.Dot && (returns == 1 || (returns == 0 && mode == NewlineMode.LfOnly)))
         {
             return true;
@@ -123,6 +139,7 @@ public sealed class DataReader(NewlineMode mode, bool chunked = false)
         }
 
         HadBareNewline = true;
+        _bareEnd = BareEnd.None;
         for (; _carriageReturns > 0; _carriageReturns--)
         {
             output.Write("\r\n"u8);

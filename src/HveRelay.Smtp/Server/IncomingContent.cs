@@ -19,6 +19,11 @@ internal sealed class IncomingContent(IContentSink sink, DataReader reader, long
 
     public bool HadBareNewline => reader.HadBareNewline;
 
+    public bool HadBareEnd => reader.HadBareEnd;
+
+    /// <summary>What its line ends show so far.</summary>
+    public Quirks Newlines => reader.HadBareNewline ? Quirks.BareNewlineContent : Quirks.None;
+
     /// <summary>Reads up to the end of the message or until enough is gathered. True at the end of the message.</summary>
     public bool Read(ReadOnlySequence<byte> octets, out long read)
     {
@@ -45,7 +50,7 @@ internal sealed class IncomingContent(IContentSink sink, DataReader reader, long
     {
         reader.Complete(_gathered);
         var quirks = _gathered.Length > 0 ? await HandOnAllAsync(eightBit, cancel) : Quirks.None;
-        return quirks | (reader.HadBareNewline ? Quirks.BareNewlineContent : Quirks.None);
+        return quirks | Newlines;
     }
 
     public ValueTask DisposeAsync()

@@ -47,6 +47,19 @@ internal static class SmtpReplies
 
     public static Reply TimedOut(string host) => Reply.Of(421, "4.4.2", $"{host} Nothing came in time, closing");
 
+    /// <summary>The device waits for the reply to an end that is none, and whoever reads its log wants to know why.</summary>
+    public static Reply NoEnd(string host) => Reply.Of(421, "4.4.2", $"{host} No end of the message came in time: {BareEnd}, closing");
+
+    /// <summary>For the log: nobody hears it.</summary>
+    public static Reply CutOff(string host, bool hadBareEnd) => Reply.Of(
+        421, "4.4.2", $"{host} The client closed the connection before the end of the message{(hadBareEnd ? $": {BareEnd}" : string.Empty)}");
+
+    /// <summary>For the log: whether the client left or was cut off when the time for it was over, nobody can tell.</summary>
+    public static Reply Stopped(string host) =>
+        Reply.Of(421, "4.3.2", $"{host} Shutting down, and the connection ended before the message");
+
+    private const string BareEnd = "LF . LF ends none here, BareNewline: LfOnly is for such a device";
+
     public static Reply Stopping(string host) => Reply.Of(421, "4.3.2", $"{host} Shutting down, try again soon");
 
     public static Reply TooManyErrors(string host) => Reply.Of(421, "4.7.0", $"{host} Too many errors, closing");

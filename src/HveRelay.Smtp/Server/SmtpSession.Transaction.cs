@@ -152,4 +152,22 @@ public sealed partial class SmtpSession
         Answer(reply);
         await ResetAsync();
     }
+
+    /// <summary>The client fell silent or went away within a message: told as a refusal of it, or nobody would know. Null where none is under way.</summary>
+    private Reply? UnendedMessage(bool isTimeOut)
+    {
+        if (_content is null || _chunkFailure is not null)
+        {
+            return null;
+        }
+
+        Info.Quirks |= _content.Newlines;
+        if (_transport.IsStopping && !isTimeOut)
+        {
+            return Refused(SmtpReplies.Stopped(_options.HostName), "stopped in the message");
+        }
+
+        return !isTimeOut ? Refused(SmtpReplies.CutOff(_options.HostName, _content.HadBareEnd), "cut off in the message")
+            : Refused(_content.HadBareEnd ? SmtpReplies.NoEnd(_options.HostName) : SmtpReplies.TimedOut(_options.HostName), "time-out in the message");
+    }
 }

@@ -164,9 +164,10 @@ public sealed partial class SmtpSession : IAsyncDisposable
         switch (await _transport.WaitAsync(timeout, _options.ReplyTimeout, mayStop))
         {
             case WaitEnd.TimedOut:
-                Close(SmtpReplies.TimedOut(_options.HostName), SessionEnd.TimedOut);
+                Close(UnendedMessage(isTimeOut: true) ?? SmtpReplies.TimedOut(_options.HostName), SessionEnd.TimedOut);
                 break;
             case WaitEnd.Closed:
+                UnendedMessage(isTimeOut: false);
                 _end = SessionEnd.Closed;
                 break;
         }

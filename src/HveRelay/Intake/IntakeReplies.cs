@@ -1,3 +1,4 @@
+using System.Globalization;
 using HveRelay.Queue;
 using HveRelay.Smtp;
 
@@ -24,7 +25,9 @@ internal static class IntakeReplies
 
     public static Reply TooManyConnections(string host) => Reply.Of(421, "4.7.0", $"{host} Too many connections, try again later");
 
-    public static Reply TooManyLogins(string host) => Reply.Of(421, "4.7.0", $"{host} Too many failed logins, try again later");
+    /// <param name="until">When AUTH is answered again, at the latest.</param>
+    public static Reply TooManyLogins(string host, DateTimeOffset until) =>
+        Reply.Of(421, "4.7.0", $"{host} Too many failed logins, try again after {until.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}");
 
     public static Reply BadProxy(string host, string failure) => Reply.Of(421, "4.7.0", $"{host} {failure}, closing");
 

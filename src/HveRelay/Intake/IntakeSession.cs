@@ -55,7 +55,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
         if (context.Logins.IsReached(session.Address))
         {
             // The right password is not told from a wrong one either, or guessing would go on.
-            return Refuse(session, "login limit", IntakeReplies.TooManyLogins(context.HostName), user: user);
+            return Refuse(session, "login limit", IntakeReplies.TooManyLogins(context.HostName, context.Logins.Until(session.Address)), user: user);
         }
 
         if (!await context.Users.VerifyAsync(user, password, cancel))
@@ -64,7 +64,9 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
 
             // Who tries passwords is to try few of them.
             await Task.Delay(FailedLoginDelay, context.Clock, cancel);
-            return Refuse(session, "login", IntakeReplies.LoginFailed, user: user);
+            // Only the operator is told which it was.
+            var reason = context.Users.Knows(user) ? "login: wrong password" : "login: unknown user";
+            return Refuse(session, reason, IntakeReplies.LoginFailed, user: user);
         }
 
         _client = context.Policy.Find(session.Address, user) ?? _client;
@@ -189,7 +191,8 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
             session, ClientName(session), user ?? session.User, _reversePath.Length == 0 ? null : _reversePath, to, reason, reply.ToString());
         context.Meter.Refused(_client?.Name ?? string.Empty, reason);
         context.Log.Refused(
-            _client?.Name, session.Address.ToString(), user ?? session.User, _reversePath.Length == 0 ? null : _reversePath, to, reason, reply.ToString());
+            _client?.Name, session.Address.ToString(), user ?? session.User, _reversePath.Length == 0 ? null : _reversePath, to, reason, reply.ToString(),
+            session.Listener);
         return reply;
     }
 }

@@ -30,11 +30,22 @@ internal static class CertificateFiles
     /// <exception cref="CertificateFileException"/>
     public static async Task<SslStreamCertificateContext?> OwnAsync(CertificateOptions? options, CancellationToken cancel)
     {
-        if (options?.File is not { Length: > 0 } file)
+        if (options?.File is not { Length: > 0 })
         {
             return null;
         }
 
+        var (own, chain) = await LoadAsync(options, "ClientCertificate", cancel);
+        return SslStreamCertificateContext.Create(own, chain, offline: true);
+    }
+
+    /// <summary>The certificate with its key, and what stands beside it in the file.</summary>
+    /// <param name="key">Of the configuration, for the words of the exception.</param>
+    /// <exception cref="CertificateFileException"/>
+    public static async Task<(X509Certificate2 Own, X509Certificate2Collection Chain)> LoadAsync(
+        CertificateOptions options, string key, CancellationToken cancel)
+    {
+        var file = options.File!;
         try
         {
             var password = options.PasswordFile is { Length: > 0 } secret
@@ -43,16 +54,17 @@ internal static class CertificateFiles
             var octets = await File.ReadAllBytesAsync(file, cancel);
             return octets.AsSpan().IndexOf("-----BEGIN "u8) >= 0
                 ? FromPem(file, options.KeyFile, password)
-                : SslStreamCertificateContext.Create(X509CertificateLoader.LoadPkcs12(octets, password), null, offline: true);
+                : (X509CertificateLoader.LoadPkcs12(octets, password), []);
         }
         catch (Exception unreadable) when (IsExpected(unreadable))
         {
-            throw new CertificateFileException($"ClientCertificate '{file}' cannot be used: {unreadable.Message}", unreadable);
+            throw new CertificateFileException($"{key} '{file}' cannot be used: {unreadable.Message}", unreadable);
         }
     }
 
-    private static SslStreamCertificateContext FromPem(string file, string? keyFile, string? password)
+    private static (X509Certificate2 Own, X509Certificate2Collection Chain) FromPem(string file, string? keyFile, string? password)
     {
+        keyFile = string.IsNullOrEmpty(keyFile) ? null : keyFile;
         using var pem = password is null
             ? X509Certificate2.CreateFromPemFile(file, keyFile)
             : X509Certificate2.CreateFromEncryptedPemFile(file, password, keyFile);
@@ -60,8 +72,7 @@ internal static class CertificateFiles
         chain.ImportFromPemFile(file);
 
         // Windows cannot use a key that exists only in memory; by way of PKCS #12 it can everywhere.
-        var own = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
-        return SslStreamCertificateContext.Create(own, chain, offline: true);
+        return (X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null), chain);
     }
 
     private static bool IsExpected(Exception exception) =>

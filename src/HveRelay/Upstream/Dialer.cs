@@ -36,14 +36,17 @@ internal sealed class Dialer(TimeSpan timeout, TimeProvider clock)
             catch (OperationCanceledException)
             {
                 cancel.ThrowIfCancellationRequested();
-                tried.Add($"{address} did not answer within {timeout}");
+                tried.Add($"{Named(address)}did not answer within {timeout}");
             }
             catch (SocketException refused)
             {
-                tried.Add($"{address}: {refused.Message}");
+                tried.Add(Named(address) + refused.Message);
                 breakage = Breakage.Unreachable;
             }
         }
+
+        // Where the host is an address, it is named once.
+        string Named(IPAddress address) => IPAddress.TryParse(host, out var same) && same.Equals(address) ? string.Empty : $"{address}: ";
 
         return (null, Failed(breakage, $"No connection to {host} port {port}: {string.Join("; ", tried)}."));
     }

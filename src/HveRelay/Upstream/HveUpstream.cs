@@ -36,53 +36,60 @@ public sealed class HveUpstream(RelayOptions options, TimeProvider clock, IToken
         // What can be wrong on our side comes before the first packet.
         var trust = await CertificateFiles.TrustAsync(hop.TrustedCertificate, cancel);
         var own = await CertificateFiles.OwnAsync(hop.ClientCertificate, cancel);
-        var (mechanisms, noToken) = await MechanismsAsync(hop, cancel);
-        if (noToken is not null)
-        {
-            return new ConnectResult.Failed(noToken);
-        }
-
-        var (socket, unreachable) = await (Dialer ?? new Dialer(_timeouts.Connect, clock)).DialAsync(hop.Host, hop.Port, cancel);
-        if (socket is null)
-        {
-            return new ConnectResult.Failed(unreachable!);
-        }
-
-        var local = (socket.LocalEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
-        var session = new SmtpConnectionOptions(
-            hop.Host, HelloName.Choose(options.HostName, HelloName.OfMachine(), local), hop.Security, mechanisms)
-        {
-            Trust = trust,
-            ClientCertificate = own,
-            Timeouts = _timeouts,
-        };
-        return await SmtpConnection.OpenAsync(new NetworkStream(socket, ownsSocket: true), session, clock, cancel) switch
-        {
-            SmtpOpening.Opened opened => new ConnectResult.Connected(new UpstreamConnection(opened.Connection)),
-            SmtpOpening.Failed failed => new ConnectResult.Failed(failed.Failure),
-            var other => throw new InvalidOperationException($"No such opening: {other}."),
-        };
-    }
-
-    private async Task<(IReadOnlyList<SaslMechanism> Mechanisms, SmtpFailure? Failure)> MechanismsAsync(NextHop hop, CancellationToken cancel)
-    {
         if (hop.Account is not { } account)
         {
-            return (hop.Mechanisms, null);
+            return await OpenAsync(hop, hop.Mechanisms, lease: null);
         }
 
-        if (tokens is null)
+        // HVE may find a token too old that we find good: one more try with a new one, at once, and no third.
+        var first = await WithTokenAsync(account);
+        return first is ConnectResult.Failed { Failure: var failure } && TokenLease.IsRefusal(failure) ? await WithTokenAsync(account) : first;
+
+        async Task<ConnectResult> WithTokenAsync(AccountOptions account)
         {
-            return ([], new SmtpFailure(
-                Stage.Auth, null, Breakage.NoMechanism, $"The account {account.Address} wants OAuth, and this relay has no source of tokens."));
+            if (tokens is null)
+            {
+                return Failed(
+                    Stage.Auth, Breakage.NoMechanism, $"The account {account.Address} wants OAuth, and this relay has no source of tokens.");
+            }
+
+            switch (await tokens.GetAsync(account, cancel))
+            {
+                case TokenResult.Token token:
+                    var lease = new TokenLease(token.Until, clock, () => tokens.Forget(account, token));
+                    var result = await OpenAsync(hop, [new XOAuth2Mechanism(account.Address, token.Value)], lease);
+                    lease.Heed((result as ConnectResult.Failed)?.Failure);
+                    return result;
+                case TokenResult.Failed failed:
+                    return new ConnectResult.Failed(failed.Failure);
+                case var other:
+                    throw new InvalidOperationException($"No such token: {other}.");
+            }
         }
 
-        return await tokens.GetAsync(account, cancel) switch
+        async Task<ConnectResult> OpenAsync(NextHop hop, IReadOnlyList<SaslMechanism> mechanisms, TokenLease? lease)
         {
-            TokenResult.Token token => ([new XOAuth2Mechanism(account.Address, token.Value)], null),
-            TokenResult.Failed failed => ([], failed.Failure),
-            var other => throw new InvalidOperationException($"No such token: {other}."),
-        };
+            var (socket, unreachable) = await (Dialer ?? new Dialer(_timeouts.Connect, clock)).DialAsync(hop.Host, hop.Port, cancel);
+            if (socket is null)
+            {
+                return new ConnectResult.Failed(unreachable!);
+            }
+
+            var local = (socket.LocalEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
+            var session = new SmtpConnectionOptions(
+                hop.Host, HelloName.Choose(options.HostName, HelloName.OfMachine(), local), hop.Security, mechanisms)
+            {
+                Trust = trust,
+                ClientCertificate = own,
+                Timeouts = _timeouts,
+            };
+            return await SmtpConnection.OpenAsync(new NetworkStream(socket, ownsSocket: true), session, clock, cancel) switch
+            {
+                SmtpOpening.Opened opened => new ConnectResult.Connected(new UpstreamConnection(opened.Connection, lease)),
+                SmtpOpening.Failed failed => new ConnectResult.Failed(failed.Failure),
+                var other => throw new InvalidOperationException($"No such opening: {other}."),
+            };
+        }
     }
 
     private static ConnectResult.Failed Failed(Stage stage, Breakage breakage, string detail) =>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using HveRelay.Benchmarks.Processes;
+using HveRelay.Benchmarks.Queues;
 
 namespace HveRelay.Benchmarks.Measuring;
 
@@ -9,13 +10,21 @@ namespace HveRelay.Benchmarks.Measuring;
 internal sealed class OwnSource(TimeProvider clock) : ILoadSource
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private const int Line = 80;
 
     public async Task<TimeSpan> SendAsync(int port, Load load, int messages, CancellationToken cancel)
     {
-        var content = Content(load.Octets);
-        var left = messages;
         var start = clock.GetTimestamp();
+        await TimeAsync(port, load, messages, cancel);
+        return clock.GetElapsedTime(start);
+    }
+
+    /// <summary>Sends so many messages; how long each waited for its reply after the final dot.</summary>
+    /// <exception cref="BenchmarkException">Something was refused, or it took too long.</exception>
+    public async Task<IReadOnlyList<TimeSpan>> TimeAsync(int port, Load load, int messages, CancellationToken cancel)
+    {
+        byte[] content = [.. BenchmarkMessage.Content(load.Octets), .. ".\r\n"u8];
+        var times = new TimeSpan[messages];
+        var left = messages;
         try
         {
             await Task.WhenAll(Enumerable.Range(0, load.Sessions).Select(_ => Task.Run(SessionAsync, cancel))).WaitAsync(Patience, clock, cancel);
@@ -25,7 +34,7 @@ internal sealed class OwnSource(TimeProvider clock) : ILoadSource
             throw new BenchmarkException($"the load: {trouble.Message}");
         }
 
-        return clock.GetElapsedTime(start);
+        return times;
 
         async Task SessionAsync()
         {
@@ -35,7 +44,7 @@ internal sealed class OwnSource(TimeProvider clock) : ILoadSource
                 for (int number; (number = Interlocked.Decrement(ref left)) >= 0;)
                 {
                     connection ??= await Connection.OpenAsync(port, cancel);
-                    await connection.SendAsync($"{number}you@contoso.com", content, cancel);
+                    times[number] = await connection.SendAsync($"{number}you@contoso.com", content, clock, cancel);
                     if (!load.Keeps)
                     {
                         await connection.CloseAsync(cancel);
@@ -48,17 +57,6 @@ internal sealed class OwnSource(TimeProvider clock) : ILoadSource
                 connection?.Dispose();
             }
         }
-    }
-
-    private static byte[] Content(int octets)
-    {
-        var text = new StringBuilder("From: scanner@contoso.com\r\nTo: you@contoso.com\r\nSubject: benchmark\r\n\r\n");
-        for (var written = 0; written < octets; written += Line)
-        {
-            text.Append('X', Math.Min(Line, octets - written) - 2).Append("\r\n");
-        }
-
-        return Encoding.ASCII.GetBytes(text.Append(".\r\n").ToString());
     }
 
     /// <summary>A connection that has said EHLO. Waits for each reply, as most devices do.</summary>
@@ -84,13 +82,15 @@ internal sealed class OwnSource(TimeProvider clock) : ILoadSource
             }
         }
 
-        public async Task SendAsync(string recipient, byte[] content, CancellationToken cancel)
+        public async Task<TimeSpan> SendAsync(string recipient, byte[] content, TimeProvider clock, CancellationToken cancel)
         {
             await SayAsync("MAIL FROM:<scanner@contoso.com>", '2', cancel);
             await SayAsync($"RCPT TO:<{recipient}>", '2', cancel);
             await SayAsync("DATA", '3', cancel);
             await client.GetStream().WriteAsync(content, cancel);
+            var dot = clock.GetTimestamp();
             await ExpectAsync('2', cancel);
+            return clock.GetElapsedTime(dot);
         }
 
         public async Task CloseAsync(CancellationToken cancel)

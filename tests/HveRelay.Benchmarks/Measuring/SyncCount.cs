@@ -44,7 +44,7 @@ internal static class SyncCount
         : 0;
 
     /// <summary>Columns: % time, seconds, usecs/call, calls, errors (may be absent), name.</summary>
-    private static long Calls(IEnumerable<string> summary) => summary
+    public static long Calls(IEnumerable<string> summary) => summary
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Where(columns => columns is [.., "fsync" or "fdatasync"])
         .Sum(columns => long.Parse(columns[3], CultureInfo.InvariantCulture));

@@ -25,7 +25,7 @@ internal sealed class Turns(BenchmarkOptions options, TimeProvider clock)
                     continue;
                 }
 
-                var count = round > 0 ? messages[i] : Math.Max(2 * load.Sessions, load.Messages(TrialMessages, TimeSpan.FromSeconds(1)));
+                var count = round > 0 ? messages[i] : load.Messages(TrialMessages, TimeSpan.FromSeconds(1));
                 try
                 {
                     var perSecond = count / (await entrants[i].SendAsync!(load, count, cancel)).TotalSeconds;

@@ -28,7 +28,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string log, TimeProvider clock)
+    /// <param name="preload">A library that it is to load before its own, or null.</param>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string log, TimeProvider clock, string? preload = null)
     {
         // The shell only opens the file and then becomes the program: the id stays.
         var start = new ProcessStartInfo("/bin/sh")
@@ -36,6 +37,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             ArgumentList = { "-c", "exec \"$0\" \"$@\" >>\"$BENCHMARK_LOG\" 2>&1 </dev/null", program },
             Environment = { ["BENCHMARK_LOG"] = log },
         };
+        if (preload is not null)
+        {
+            start.Environment["LD_PRELOAD"] = preload;
+        }
+
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -74,6 +80,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         var lines = File.Exists(Log) ? File.ReadAllLines(Log) : [];
         return lines.Length == 0 ? "it said nothing" : string.Join(" / ", lines[^Math.Min(3, lines.Length)..]);
     }
+
+    /// <summary>As a power cut would: nothing of it runs any more.</summary>
+    public void SendKill() => _ = Signal(Id, Kill);
 
     public void SendInterrupt() => _ = Signal(Id, Interrupt);
 

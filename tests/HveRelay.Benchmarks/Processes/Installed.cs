@@ -13,6 +13,8 @@ internal static class Installed
 
     public static string? Strace { get; } = Find("strace");
 
+    public static string? Compiler { get; } = Find("cc") ?? Find("gcc") ?? Find("clang");
+
     private static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Concat(["/usr/sbin", "/usr/local/sbin"])
             .Select(directory => Path.Combine(directory, name))

@@ -13,7 +13,7 @@ internal static class Machine
     /// <summary>A line for each fact.</summary>
     public static async Task<IReadOnlyList<string>> DescribeAsync(BenchmarkOptions options, TimeProvider clock, CancellationToken cancel)
     {
-        var postfix = Installed.Postconf is { } postconf ? await ChildProcess.AskAsync(postconf, ["-h", "mail_version"], cancel) : null;
+        var postfix = Installed.Postconf is { } postconf ? await ChildProcess.AskAsync(postconf, ["-d", "-h", "mail_version"], cancel) : null;
         return
         [
             $"Date: {clock.GetUtcNow():yyyy-MM-dd}",

@@ -18,9 +18,9 @@ internal sealed class HveRelayServer : IServer
 {
     private readonly HttpClient _web;
 
-    private HveRelayServer(ChildProcess process, int port, int web)
+    private HveRelayServer(ChildProcess process, string configuration, int port, int web)
     {
-        (Process, Port) = (process, port);
+        (Process, Configuration, Port) = (process, configuration, port);
         _web = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{web}/") };
     }
 
@@ -30,15 +30,26 @@ internal sealed class HveRelayServer : IServer
 
     public ChildProcess Process { get; }
 
+    /// <summary>The configuration's file, for verbs.</summary>
+    public string Configuration { get; }
+
+    /// <param name="preload">See <see cref="SlowSync"/>.</param>
+    /// <param name="data">A data directory that has a queue already; null: a new one.</param>
     public static async Task<HveRelayServer> StartAsync(
-        string program, ScratchDirectory scratch, NextHop hop, TimeProvider clock, CancellationToken cancel)
+        string program,
+        ScratchDirectory scratch,
+        NextHop hop,
+        TimeProvider clock,
+        CancellationToken cancel,
+        string? preload = null,
+        string? data = null)
     {
         var (port, web) = (Loopback.FreePort(), Loopback.FreePort());
         var directory = Directory.CreateDirectory(scratch.Of($"hverelay-{port}")).FullName;
         var configuration = Path.Combine(directory, "hverelay.json");
-        await File.WriteAllTextAsync(configuration, Configuration(Path.Combine(directory, "data"), port, web, hop), cancel);
-        var process = ChildProcess.Start(program, ["run", "--config", configuration], Path.Combine(directory, "console.log"), clock);
-        return await Started.OrStoppedAsync(new HveRelayServer(process, port, web), clock, cancel);
+        await File.WriteAllTextAsync(configuration, Text(data ?? Path.Combine(directory, "data"), port, web, hop), cancel);
+        var process = ChildProcess.Start(program, ["run", "--config", configuration], Path.Combine(directory, "console.log"), clock, preload);
+        return await Started.OrStoppedAsync(new HveRelayServer(process, configuration, port, web), clock, cancel);
     }
 
     /// <summary>Syncs of the store since the start.</summary>
@@ -56,7 +67,7 @@ internal sealed class HveRelayServer : IServer
         return Process.DisposeAsync();
     }
 
-    private static string Configuration(string data, int port, int web, NextHop hop) => JsonSerializer.Serialize(new
+    private static string Text(string data, int port, int web, NextHop hop) => JsonSerializer.Serialize(new
     {
         HostName = "relay.contoso.com",
         DataDirectory = data,

@@ -15,7 +15,7 @@ internal static class PostfixFiles
         "smtpd_client_connection_rate_limit=0",
     ];
 
-    public static string MainCf(string directory, string queue, string data, int? hop) => $"""
+    public static string MainCf(string directory, string queue, string data, int? hop, string? preload) => $"""
         compatibility_level = 3.6
         queue_directory = {queue}
         data_directory = {data}
@@ -34,6 +34,7 @@ internal static class PostfixFiles
         local_recipient_maps =
         smtputf8_enable = no
         {(hop is null ? "smtpd_recipient_restrictions = static:HOLD" : $"relayhost = [127.0.0.1]:{hop}")}
+        {(preload is null ? string.Empty : $"import_environment = MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LANG=C LD_PRELOAD={preload}")}
         {string.Join('\n', Liberties)}
 
         """;

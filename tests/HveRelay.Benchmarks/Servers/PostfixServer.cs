@@ -20,7 +20,9 @@ internal sealed class PostfixServer : IServer
     public static string? Obstacle => Installed.Postfix is null ? "not installed" : Environment.IsPrivilegedProcess ? null : "needs root";
 
     /// <param name="hop">A port on loopback to relay to; null: everything accepted goes on hold, and nothing is delivered.</param>
-    public static async Task<PostfixServer> StartAsync(ScratchDirectory scratch, int? hop, TimeProvider clock, CancellationToken cancel)
+    /// <param name="preload">See <see cref="SlowSync"/>.</param>
+    public static async Task<PostfixServer> StartAsync(
+        ScratchDirectory scratch, int? hop, TimeProvider clock, CancellationToken cancel, string? preload = null)
     {
         var port = Loopback.FreePort();
         var directory = Directory.CreateDirectory(scratch.Of($"postfix-{port}")).FullName;
@@ -32,7 +34,7 @@ internal sealed class PostfixServer : IServer
 
         // data_directory has to belong to mail_owner.
         await ChildProcess.AskAsync("/bin/chown", ["postfix", data], cancel);
-        await File.WriteAllTextAsync(Path.Combine(configuration, "main.cf"), PostfixFiles.MainCf(directory, queue, data, hop), cancel);
+        await File.WriteAllTextAsync(Path.Combine(configuration, "main.cf"), PostfixFiles.MainCf(directory, queue, data, hop, preload), cancel);
         await File.WriteAllTextAsync(Path.Combine(configuration, "master.cf"), PostfixFiles.MasterCf(port), cancel);
         var process = ChildProcess.Start(Installed.Postfix!, ["-c", configuration, "start-fg"], Path.Combine(directory, "console.log"), clock);
         return await Started.OrStoppedAsync(new PostfixServer(process, port), clock, cancel);

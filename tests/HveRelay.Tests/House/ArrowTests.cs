@@ -23,6 +23,7 @@ public sealed partial class ArrowTests
         ("Queue", ["Mail", "Configuration", "Smtp"]),
         ("Rewriting", ["Mail", "Configuration", "Smtp", "Smtp.Message"]),
         ("Policy", ["Mail", "Configuration", "Queue", "Smtp"]),
+        ("Bounce", ["Mail", "Configuration", "Queue", "Smtp", "Smtp.Message"]),
         ("Delivery", ["Mail", "Configuration", "Queue", "Rewriting", "Smtp", "Smtp.Message"]),
 
         // The edges know the core, and no other edge.

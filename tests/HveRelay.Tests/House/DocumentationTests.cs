@@ -152,6 +152,14 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void The_table_of_what_the_identity_platform_says_is_the_program_s_row_for_row()
+    {
+        var told = Hve.Split('\n').SkipWhile(line => !line.StartsWith("| it says |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'));
+
+        Assert.Equal(TokenTable.Rows.Select(row => $"| {row.Code} | {row.Class} | {row.Cause} | {row.Remedy} |"), told);
+    }
+
+    [Fact]
     public void What_no_row_knows_and_what_broke_is_told_as_the_program_does()
     {
         (Stage Stage, int Code)[] unknown = [(Stage.Content, 499), (Stage.Mail, 599), (Stage.Rcpt, 599)];

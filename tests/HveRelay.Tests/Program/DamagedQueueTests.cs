@@ -19,6 +19,7 @@ public sealed class DamagedQueueTests
             $"DataDirectory: {queue} is damaged or no queue at all (SQLite Error 26: 'file is not a database'.): "
             + "restore it from a backup, or set it aside with 'hverelay queue set-aside' and start with an empty queue",
             Assert.Single(ended.ErrorLines));
+        Assert.Contains(story.LogFile(), line => line.Contains($" ERR alarm what=start cause=\"DataDirectory: {queue} is damaged", StringComparison.Ordinal));
         Assert.Equal(content, await File.ReadAllTextAsync(queue));
     }
 
@@ -54,5 +55,37 @@ public sealed class DamagedQueueTests
 
         await story.StartAsync();
         Assert.StartsWith("250", await story.SendAsync(["you@contoso.com"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sound_queue_is_not_set_aside_unless_that_is_meant_and_there_is_a_way_back()
+    {
+        await using var story = ProgramStory.BeginWithoutHve(QueueStory.SlowRetries);
+        var daemon = await story.StartAsync();
+        var id = await story.QueueAsync("a@contoso.com");
+        Assert.Equal(3, (await story.RunAsync("queue", "set-aside")).Status);
+        daemon.Terminate();
+        await daemon.EndAsync();
+
+        var refused = await story.RunAsync("queue", "set-aside");
+        Assert.Equal(
+            (1, $"the queue in {story.DataDirectory} is not damaged, 1 message waits in it: nothing was done; with --yes it is set aside all the same"),
+            (refused.Status, Assert.Single(refused.ErrorLines)));
+        Assert.Empty(Directory.GetFiles(story.DataDirectory, "*.damaged-*"));
+
+        Assert.Equal(0, (await story.RunAsync("queue", "set-aside", "--yes")).Status);
+        var aside = Directory.GetFiles(story.DataDirectory, "queue.db.damaged-*");
+        var name = aside.MinBy(file => file.Length)!;
+        foreach (var file in Directory.GetFiles(story.DataDirectory, "queue.db*").Where(file => !file.Contains("damaged", StringComparison.Ordinal)))
+        {
+            File.Move(file, file.Replace("queue.db", "later.db", StringComparison.Ordinal));
+        }
+
+        foreach (var file in aside)
+        {
+            File.Move(file, Path.Combine(story.DataDirectory, "queue.db" + file[name.Length..]));
+        }
+
+        Assert.Contains(id, (await story.RunAsync("queue", "list")).Output, StringComparison.Ordinal);
     }
 }

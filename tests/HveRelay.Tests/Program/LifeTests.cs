@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using HveRelay.Simulator;
 using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Program;
@@ -20,7 +21,8 @@ public sealed class LifeTests
         var ended = await daemon.EndAsync();
         Assert.Equal(0, ended.Status);
         Assert.Empty(ended.Error);
-        Assert.Contains(" INF stopping reason=SIGTERM", daemon.Lines[^1], StringComparison.Ordinal);
+        Assert.Contains(" INF stopping reason=SIGTERM", daemon.Lines[^2], StringComparison.Ordinal);
+        Assert.Contains(" INF stopped reason=SIGTERM cut=0", daemon.Lines[^1], StringComparison.Ordinal);
         await Assert.ThrowsAnyAsync<SocketException>(() => RawSmtp.ConnectAsync(story.SmtpPort));
     }
 
@@ -42,6 +44,49 @@ public sealed class LifeTests
         Assert.StartsWith("250", reply, StringComparison.Ordinal);
         Assert.Equal(0, (await daemon.EndAsync()).Status);
         Assert.Contains(reply[^13..], (await story.RunAsync("queue", "list", "--all")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_cut_short_within_a_message_is_in_the_log_and_counted_in_its_last_line()
+    {
+        await using var story = await ProgramStory.BeginAsync();
+        var daemon = await story.StartAsync();
+        await using var device = await RawSmtp.GreetAsync(story.SmtpPort);
+        await device.CommandAsync("MAIL FROM:<scanner-3@contoso.com>");
+        await device.CommandAsync("RCPT TO:<you@contoso.com>");
+        await device.CommandAsync("DATA");
+
+        daemon.Terminate();
+        await daemon.SaysAsync(line => line.Contains(" INF stopping ", StringComparison.Ordinal));
+        await Until.True(() => !Listens(story.SmtpPort));
+        daemon.Terminate();
+
+        Assert.Equal(0, (await daemon.EndAsync()).Status);
+        Assert.Contains(" INF stopped reason=SIGTERM cut=1", daemon.Lines[^1], StringComparison.Ordinal);
+        var refused = Assert.Single(daemon.Lines, line => line.Contains(" WRN refused ", StringComparison.Ordinal));
+        Assert.Contains(" reason=\"stopped in the message\" reply=\"421 4.3.2 ", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_being_sent_at_a_kill_is_unsure_with_all_the_fields_of_any_attempt_and_the_words_of_its_history()
+    {
+        await using var story = await ProgramStory.BeginAsync(QueueStory.SlowRetries);
+        story.Hve!.Faults.Add(Fault.Stall(FaultStage.AfterDot));
+        var daemon = await story.StartAsync();
+        var id = await story.QueueAsync("you@contoso.com");
+        await Until.True(() => story.Hve.Faults.Stalled == 1);
+        await daemon.KillAsync();
+
+        await story.StartAsync();
+
+        var unsure = Assert.Single(story.LogFile(), line => line.Contains(" WRN unsure ", StringComparison.Ordinal));
+        Assert.Contains(
+            $" id={id} client=scanners ip=127.0.0.1 from=scanner-3@contoso.com account={ProgramStory.Account} to=you@contoso.com part=1/1 attempt=1 "
+            + "reply=\"the relay stopped before the reply came\" note=\"may be sent twice\" next=",
+            unsure,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "unsure you@contoso.com: the relay stopped before the reply came", (await story.RunAsync("queue", "show", id)).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,6 +55,8 @@ public sealed class QueueUsageTests
     [InlineData("queue hold 0CN33SA9G09X2 --client erp", "queue hold: either ids, or --all and filters")]
     [InlineData("queue remove --state relayed", "queue remove: what is relayed has ended, and cannot be changed")]
     [InlineData("queue list --older-than 1x", "--older-than: 1x is no length of time, like 90s, 90m, 2h, 3d, 1d12h or [d.]hh:mm:ss")]
+    [InlineData("queue list --limit 0", "--limit: 0 is less than 1")]
+    [InlineData("clients list", "clients list: 'hverelay clients' lists them")]
     [InlineData("queue list --state gone", "--state: gone is no state; there are queued, held, sending, relayed, failed, removed")]
     [InlineData("queue", "hverelay queue: which verb? list, show, hold, release, retry, remove, bounce, export, set-aside; 'hverelay queue --help' says more")]
     public async Task Wrong_usage_is_one_sentence_and_status_2(string arguments, string sentence)
@@ -91,7 +93,8 @@ public sealed class QueueUsageTests
         Assert.Equal(0, (await story.RunAsync("queue", "export", id, "--output", file)).Status);
         var printed = await story.RunAsync("queue", "export", id);
         var again = await story.RunAsync("queue", "export", id, "--output", file);
-        Assert.Equal((3, 1, 2), (again.Status, (await story.RunAsync("queue", "export", "0000000000000")).Status, (await story.RunAsync("queue", "export", "x")).Status));
+        Assert.Equal($"--output: {file} is there already, and is not overwritten", Assert.Single(again.ErrorLines));
+        Assert.Equal((2, 1, 2), (again.Status, (await story.RunAsync("queue", "export", "0000000000000")).Status, (await story.RunAsync("queue", "export", "x")).Status));
         await story.RunAsync("queue", "remove", id);
         var gone = await story.RunAsync("queue", "export", id);
 
@@ -135,6 +138,27 @@ public sealed class QueueUsageTests
             (3, $"no right to open {socket}: only root and the user that the relay runs as may change the queue"),
             (ended.Status, Assert.Single(ended.ErrorLines)));
         Assert.Equal("queued", (await JsonAsync(story, "queue", "show", id, "--json")).GetProperty("recipients")[0].GetProperty("state").GetString());
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Who_may_not_read_the_queue_is_told_so()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        var daemon = await story.StartAsync();
+        daemon.Terminate();
+        await daemon.EndAsync();
+        const string Remedy = "run it as the user that owns it, which is the one that the relay runs as";
+        var queue = Path.Combine(story.DataDirectory, "queue.db");
+
+        File.SetUnixFileMode(queue, UnixFileMode.None);
+        var file = await story.RunWithoutRightsOfRootAsync("queue", "list");
+        File.SetUnixFileMode(story.DataDirectory, UnixFileMode.None);
+        var directory = await story.RunWithoutRightsOfRootAsync("queue", "list");
+        File.SetUnixFileMode(story.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        Assert.Equal((3, $"no permission to read {queue}: {Remedy}"), (file.Status, Assert.Single(file.ErrorLines)));
+        Assert.Equal((3, $"no permission to enter {story.DataDirectory}: {Remedy}"), (directory.Status, Assert.Single(directory.ErrorLines)));
     }
 
     [Fact]

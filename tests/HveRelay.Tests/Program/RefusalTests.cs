@@ -18,6 +18,7 @@ public sealed class RefusalTests
     [InlineData("clients", "show", "scanner-3")]
     [InlineData("send-test")]
     [InlineData("simulate", "--account", "nobody")]
+    [InlineData("simulate", "--token", "nobody")]
     [InlineData("simulate", "--fault", "sometimes=bad")]
     [InlineData("user")]
     public async Task Wrong_usage_is_status_2_and_a_sentence(params string[] arguments)

@@ -31,7 +31,7 @@ public sealed class RefusedClientTests
         [
             ("127.0.2.1", "unknown client", "554 5.7.1 127.0.2.1 is not a client", address => SayAsync(address, story.SmtpPort)),
             ("127.0.1.1", "connections", "421 4.7.0 relay.contoso.com Too many connections", address => HoldAsync(address, story.SmtpPort, 2)),
-            ("127.0.1.2", "login", "535 5.7.8 ", address => SayAsync(address, story.SmtpPort, "EHLO x\r\n", Wrong)),
+            ("127.0.1.2", "login: wrong password", "535 5.7.8 ", address => SayAsync(address, story.SmtpPort, "EHLO x\r\n", Wrong)),
             ("127.0.1.3", "login limit", "421 4.7.0 relay.contoso.com Too many failed logins", address => GuessAsync(address, story.SmtpPort)),
             ("127.0.1.4", "tls required", "530 5.7.0 ", address => SayAsync(address, story.SmtpPort, "EHLO x\r\n", Mail)),
             ("127.0.1.5", "rate", "450 4.7.1 ", address => SayAsync(address, story.SmtpPort, Mail, "RSET\r\n", Mail)),

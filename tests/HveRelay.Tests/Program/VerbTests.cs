@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HveRelay.Policy;
 using HveRelay.Simulator;
 using HveRelay.Tests.Support;
 
@@ -92,6 +93,38 @@ public sealed class VerbTests
         Assert.StartsWith("accepted: 250 2.0.0 OK queued as ", ended.Output, StringComparison.Ordinal);
         Assert.Contains("\nrelayed: 250 ", ended.Output, StringComparison.Ordinal);
         Assert.Equal(["you@contoso.com"], Assert.Single(story.Hve!.Messages).Recipients);
+    }
+
+    [Fact]
+    public async Task Send_test_with_a_login_takes_a_listener_with_TLS_and_any_that_is_named()
+    {
+        var securePort = FreePort.Next();
+        await using var story = await ProgramStory.BeginAsync(configuration =>
+        {
+            configuration["Listeners"]![0]!["Tls"] = "None";
+            configuration["Listeners"]!.AsArray().Add(new JsonObject { ["Name"] = "secure", ["Address"] = "127.0.0.1", ["Port"] = securePort });
+            configuration["Users"] = new JsonArray(new JsonObject
+            {
+                ["Name"] = "erp", ["PasswordHash"] = PasswordHash.Create("geheim", new byte[PasswordHash.SaltLength], rounds: 1000),
+            });
+            configuration["Clients"]![0]!["Users"] = new JsonArray("erp");
+            configuration["Clients"]![0]!["RequireTls"] = true;
+        });
+        await story.StartAsync();
+        var password = Path.Combine(story.Directory, "password");
+        await File.WriteAllTextAsync(password, "geheim\n", TestContext.Current.CancellationToken);
+        string[] test = ["send-test", "--to", "you@contoso.com", "--user", "erp", "--password-file", password];
+
+        var ended = await story.RunAsync(test);
+        var wrong = await story.RunAsync([.. test, "--listener", "devices"]);
+        var none = await story.RunAsync([.. test, "--listener", "nowhere"]);
+
+        Assert.Equal((0, string.Empty), (ended.Status, ended.Error));
+        Assert.Contains("\nrelayed: 250 ", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(1, wrong.Status);
+        Assert.StartsWith("refused on listener devices: ", wrong.Output, StringComparison.Ordinal);
+        Assert.EndsWith("; another one with --listener: secure\n", wrong.Output, StringComparison.Ordinal);
+        Assert.Equal((2, "--listener: there is no nowhere; there are devices, secure"), (none.Status, Assert.Single(none.ErrorLines)));
     }
 
     [Fact]

@@ -66,6 +66,16 @@ public sealed class FakeStore : IQueueStore
 
     public ValueTask<int> BringForwardAsync(DateTimeOffset now, DateTimeOffset latest, CancellationToken cancel) => throw NotIntake();
 
+    public ValueTask<int> MarkDelayedAsync(DateTimeOffset receivedUntil, DateTimeOffset now, int most, CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask<IReadOnlyList<UntoldSource>> UntoldSourcesAsync(int most, CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask<UntoldBatch> UntoldAsync(UntoldSource source, int most, CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask<DateTimeOffset?> LastToldAsync(string receiver, CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask<bool> TellAsync(Telling telling, IContentWriter? content, CancellationToken cancel) => throw NotIntake();
+
     public ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel) => throw NotIntake();

@@ -16,6 +16,15 @@ internal static class ClientRules
                 : $"'{pattern}' is no pattern of an address, such as *@contoso.com"),
     ];
 
+    private static readonly Rule<string>[] OfEachNotified =
+    [
+        new(
+            Warning,
+            string.Empty,
+            (address, relay) => HveRules.IsForeign(address, relay) && relay.Routes.TrueForAll(RouteRules.Refuses),
+            address => $"'{address}' cannot be reached: its domain is not among Hve.AcceptedDomains"),
+    ];
+
     private static readonly Rule<RelayOptions>[] OfTheList =
     [
         new(Warning, "Clients", (relay, _) => relay.Clients is null, "is absent: any client that reaches a listener may send"),
@@ -62,6 +71,17 @@ internal static class ClientRules
             x => $"{x.Network} is not private: from there anybody may send without logging in"),
     ];
 
+    /// <summary>Where no listener has TLS, a rule above says so once.</summary>
+    private static readonly Rule<(ClientOptions Client, ListenerOptions Listener)>[] OnEachListener =
+    [
+        new(
+            Warning,
+            "Users",
+            (x, all) => x.Client is { Users.Count: > 0, RequireTls: true } && x.Listener.Tls == ListenerTls.None
+                && all.Listeners.Any(l => l.Tls != ListenerTls.None),
+            x => $"cannot log in on listener '{x.Listener.Name}': there is no TLS there, which this client requires, so AUTH is not offered to it"),
+    ];
+
     public static IEnumerable<Finding> Of(RelayOptions relay) =>
     [
         .. Entry.One(string.Empty, relay).Apply(OfTheList, relay),
@@ -71,10 +91,12 @@ internal static class ClientRules
     private static IEnumerable<Finding> OfOne(Entry<ClientOptions> client, RelayOptions relay) =>
     [
         .. Entry.One(client.Key, client.Value).Apply(OfEach, relay),
+        .. relay.Listeners.SelectMany(listener => Entry.One(client.Key, (client.Value, listener)).Apply(OnEachListener, relay)),
         .. Entry.Each(client.Key + ".Networks", client.Value.Networks.Select(network => (client.Value, network))).Apply(OfEachNetwork, relay),
         .. Entry.Each(client.Key + ".Users", client.Value.Users).Apply(UserRules.OfEachMention, relay),
         .. Entry.Each(client.Key + ".Senders", client.Value.Senders).Apply(OfEachPattern, relay),
         .. Entry.Each(client.Key + ".Recipients", client.Value.Recipients).Apply(OfEachPattern, relay),
+        .. Entry.Each(client.Key + ".NotifyOnFailure", client.Value.NotifyOnFailure).Apply(OfEachNotified, relay),
     ];
 
     private static ClientOptions? EarlierFor(ClientOptions client, RelayOptions relay)

@@ -107,6 +107,8 @@ internal static class HveRules
             string.Empty,
             (o, _) => string.IsNullOrEmpty(o.ClientSecret) == string.IsNullOrEmpty(o.CertificateFile),
             "wants exactly one of ClientSecret and CertificateFile"),
+        new(Error, "CertificateKeyFile", (o, _) => IsAlone(o, o.CertificateKeyFile), "stands there without CertificateFile"),
+        new(Error, "CertificatePasswordFile", (o, _) => IsAlone(o, o.CertificatePasswordFile), "stands there without CertificateFile"),
         new(
             Error,
             "Authority",
@@ -135,6 +137,8 @@ internal static class HveRules
         .. Entry.One(account.Key, account.Value).Apply(OfEachAccount, relay),
         .. account.Value.OAuth is { } oauth ? Entry.One(account.Key + ".OAuth", oauth).Apply(OfEachOAuth, relay) : [],
     ];
+
+    private static bool IsAlone(OAuthOptions oauth, string? file) => !string.IsNullOrEmpty(file) && string.IsNullOrEmpty(oauth.CertificateFile);
 
     private static bool HasPassword(AccountOptions account) => !string.IsNullOrEmpty(account.Password);
 

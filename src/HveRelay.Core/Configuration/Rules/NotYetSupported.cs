@@ -10,8 +10,6 @@ internal static class NotYetSupported
 {
     private static readonly (string Key, Func<RelayOptions, IEnumerable<string>> At, string Sentence)[] Table =
     [
-        ("NotifyOnFailure", r => Each("Clients", r.Clients, c => c.NotifyOnFailure.Count > 0), "is not supported yet; leave it empty"),
-        ("OAuth", r => Each("Hve.Accounts", r.Hve.Accounts, a => a.OAuth is not null), "is not supported yet; use Password"),
         ("Smarthosts", r => When(r.Smarthosts.Count > 0), "are not supported yet; leave it empty"),
         ("Via", r => Each("Routes", r.Routes, route => !RouteRules.Refuses(route)), "only Refuse is supported yet"),
         ("Rewrite.From", r => When(r.Rewrite.From == RewriteFrom.Keep), "Keep is not supported yet; use Account"),

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace HveRelay.Smtp.Client.Tls;
@@ -21,6 +22,25 @@ public sealed class ServerTrust(X509Certificate2Collection anchors)
             ? new ServerTrust(anchors)
             : throw new global::System.Security.Cryptography.CryptographicException("There is no certificate in it.");
     }
+
+    /// <summary>For a client of the host: TLS 1.2 and 1.3, its name verified, chains judged at the handed-in time.</summary>
+    /// <param name="refused">Hears why a certificate was not taken.</param>
+    public SslClientAuthenticationOptions For(string host, DateTimeOffset now, Action<string> refused) => new()
+    {
+        TargetHost = host,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        CertificateChainPolicy = TlsPolicy.Chain(now),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+        {
+            if (Refuse(host, certificate as X509Certificate2, chain, errors, now) is not { } refusal)
+            {
+                return true;
+            }
+
+            refused(refusal);
+            return false;
+        },
+    };
 
     /// <summary>Null where the certificate is good; otherwise a sentence: whose it is, who issued it, and what is wrong.</summary>
     internal string? Refuse(string host, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now)

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 
 namespace HveRelay.Smtp.Client.Tls;
 
@@ -13,19 +12,8 @@ internal static class TlsHandshake
         SslStream tls, SmtpConnectionOptions options, DateTimeOffset now, CancellationToken cancel)
     {
         string? refusal = null;
-        var authentication = new SslClientAuthenticationOptions
-        {
-            TargetHost = options.Host,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateChainPolicy = TlsPolicy.Chain(now),
-            ClientCertificateContext = options.ClientCertificate,
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-            {
-                refusal = options.Trust.Refuse(options.Host, certificate as X509Certificate2, chain, errors, now);
-                return refusal is null;
-            },
-        };
-
+        var authentication = options.Trust.For(options.Host, now, why => refusal = why);
+        authentication.ClientCertificateContext = options.ClientCertificate;
         try
         {
             await tls.AuthenticateAsClientAsync(authentication, cancel);

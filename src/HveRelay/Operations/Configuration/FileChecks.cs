@@ -10,6 +10,9 @@ public sealed class FileChecks
 {
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(14);
 
+    /// <summary>A new one has to be uploaded to the app registration, often by somebody else.</summary>
+    private static readonly TimeSpan SoonExpiredAtTheTenant = TimeSpan.FromDays(30);
+
     private readonly List<ConfigurationError> _errors = [];
     private readonly List<ConfigurationWarning> _warnings = [];
     private readonly DateTimeOffset _now;
@@ -25,11 +28,16 @@ public sealed class FileChecks
         }
 
         checks.CheckDataDirectory(relay.DataDirectory);
-        checks.CheckCertificate("Certificate", relay.Certificate);
+        checks.CheckCertificate("Certificate", relay.Certificate, relay.HostName);
         checks.CheckTrustAnchor("Hve.TrustedCertificate", relay.Hve.TrustedCertificate);
         for (var i = 0; i < relay.Smarthosts.Count; i++)
         {
             checks.CheckCertificate($"Smarthosts[{i}].ClientCertificate", relay.Smarthosts[i].ClientCertificate);
+        }
+
+        for (var i = 0; i < relay.Hve.Accounts.Count; i++)
+        {
+            checks.CheckClientCertificate($"Hve.Accounts[{i}].OAuth.Certificate", relay.Hve.Accounts[i].OAuth?.ClientCertificate());
         }
 
         return new CheckReport(checks._errors, checks._warnings);
@@ -70,7 +78,8 @@ public sealed class FileChecks
         }
     }
 
-    private void CheckCertificate(string key, CertificateOptions? options)
+    /// <param name="name">The name that clients know us by; empty where it does not matter.</param>
+    private void CheckCertificate(string key, CertificateOptions? options, string name = "")
     {
         if (string.IsNullOrEmpty(options?.File))
         {
@@ -86,6 +95,33 @@ public sealed class FileChecks
                 using (loaded.Certificate)
                 {
                     CheckDates($"{key}.File", options.File, loaded.Certificate.Leaf);
+                    if (name.Length > 0 && !loaded.Certificate.Leaf.MatchesHostname(name))
+                    {
+                        _warnings.Add(new ConfigurationWarning(
+                            $"{key}.File", $"the certificate in {options.File} does not cover HostName {name}: clients that check the name refuse it"));
+                    }
+
+                }
+
+                break;
+        }
+    }
+
+    private void CheckClientCertificate(string prefix, CertificateOptions? options)
+    {
+        switch (options is null ? null : CertificateLoader.Load(options))
+        {
+            case CertificateLoad.Failed failed:
+                _errors.Add(new ConfigurationError(prefix + failed.Key, failed.Sentence));
+                break;
+            case CertificateLoad.Loaded loaded:
+                using (loaded.Certificate)
+                {
+                    CheckDates(prefix + "File", options!.File!, loaded.Certificate.Leaf, SoonExpiredAtTheTenant);
+                    if (loaded.Certificate.Leaf.PublicKey.GetRSAPublicKey() is null)
+                    {
+                        _errors.Add(new ConfigurationError(prefix + "File", $"the key of the certificate in {options.File} is not RSA, and the identity platform takes no other"));
+                    }
                 }
 
                 break;
@@ -126,7 +162,7 @@ public sealed class FileChecks
         }
     }
 
-    private void CheckDates(string key, string path, X509Certificate2 certificate)
+    private void CheckDates(string key, string path, X509Certificate2 certificate, TimeSpan? soon = null)
     {
         var (begin, end) = (new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter)); // both local time
         (begin, end) = (begin.ToUniversalTime(), end.ToUniversalTime());
@@ -138,7 +174,7 @@ public sealed class FileChecks
         {
             _errors.Add(new ConfigurationError(key, $"the certificate in {path} is not valid before {begin:yyyy-MM-dd HH:mm}Z; is the clock right?"));
         }
-        else if (_now >= end - SoonExpired)
+        else if (_now >= end - (soon ?? SoonExpired))
         {
             _warnings.Add(new ConfigurationWarning(key, $"the certificate in {path} expires on {end:yyyy-MM-dd}"));
         }

@@ -57,7 +57,8 @@ internal static class ChangeText
         var sending = answer.Recipients.Where(recipient => recipient.Effect == ChangeEffect.Sending).Select(recipient => recipient.To).ToList();
         if (sending.Count > 0)
         {
-            yield return $"not changed, since it is being sent just now: {string.Join(", ", sending)}; 'queue hold' keeps it if that fails for now";
+            yield return $"not changed, since it is being sent just now: {string.Join(", ", sending)}; "
+                + (kind == ChangeKind.Retry ? "that is a try already" : "'queue hold' keeps it if that fails for now");
         }
 
         if (answer is { Found: true, Changed: 0, Recipients.Count: > 0 } && sending.Count == 0)

@@ -5,6 +5,9 @@ namespace HveRelay.Operations.Verbs;
 /// <summary>The clients for people.</summary>
 internal static class ClientsText
 {
+    /// <summary>Characters of a reply in the list.</summary>
+    private const int MostOfReply = 60;
+
     public static string Of(IReadOnlyList<ClientSighting> clients) => clients.Count == 0
         ? "no clients\n"
         : PlainText.Table(
@@ -22,7 +25,7 @@ internal static class ClientsText
                 PlainText.Number(client.Messages),
                 PlainText.Number(client.Refusals),
                 OrDash(string.Join(", ", client.Quirks.OrderByDescending(each => each.Value).Select(each => $"{each.Key} ({each.Value})"))),
-                client.LatestRefusal is { } latest ? $"{PlainText.Time(latest.At)} {latest.Reason}: {latest.Reply}" : "-",
+                client.LatestRefusal is { } latest ? $"{PlainText.Time(latest.At)} {latest.Reason}: {Short(latest.Reply)}" : "-",
             }));
 
     public static string Of(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals) =>
@@ -40,6 +43,18 @@ internal static class ClientsText
                     refusal.Reason,
                     refusal.Reply,
                 }))));
+
+    /// <summary>The beginning, up to a word: all of it stands among the refusals of one client.</summary>
+    private static string Short(string reply)
+    {
+        if (reply.Length <= MostOfReply)
+        {
+            return reply;
+        }
+
+        var space = reply.LastIndexOf(' ', MostOfReply - 1);
+        return reply[..(space > MostOfReply / 2 ? space : MostOfReply)] + " …";
+    }
 
     private static string OrDash(string? text) => string.IsNullOrEmpty(text) ? "-" : text;
 }

@@ -13,7 +13,7 @@ internal static class ClientsVerb
         var client = new Option<string?>("--client") { Description = "Part of the client's name" };
         var address = new Option<string?>("--address") { Description = "An address or a network: 10.20.3.7, 10.20.0.0/16" };
         var refused = new Option<bool>("--refused") { Description = "Those that were refused something" };
-        var limit = new Option<int>("--limit") { Description = "At most so many", DefaultValueFactory = _ => 1000 };
+        var limit = Verb.Limit(1000);
         var command = new Command("clients", "Every device seen, the latest first") { client, address, refused, limit, Verb.Json, Show() };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {

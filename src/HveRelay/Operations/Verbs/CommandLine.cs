@@ -28,6 +28,11 @@ internal static class CommandLine
     public static string Sentence(ParseResult parsed, ParseError error)
     {
         var command = parsed.CommandResult.Command;
+        if (command.Name == "clients" && parsed.UnmatchedTokens is ["list", ..])
+        {
+            return "clients list: 'hverelay clients' lists them";
+        }
+
         if (command.Action is not null || error.SymbolResult is not CommandResult || parsed.UnmatchedTokens.Any(error.Message.Contains))
         {
             return error.Message;

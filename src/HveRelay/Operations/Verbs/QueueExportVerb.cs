@@ -22,6 +22,12 @@ internal static class QueueExportVerb
                 return ExitStatus.Wrong;
             }
 
+            if (parsed.GetValue(file) is { } output && File.Exists(output))
+            {
+                await error.WriteLineAsync($"--output: {output} is there already, and is not overwritten");
+                return ExitStatus.Wrong;
+            }
+
             await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var record = await queue.FindAsync(message, cancel);
             if (record is null or { EndedAt: not null })

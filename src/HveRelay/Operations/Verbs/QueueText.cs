@@ -52,7 +52,7 @@ internal static class QueueText
                 recipient.Address,
                 Word(recipient.State),
                 $"{recipient.Part}/{recipient.Parts}",
-                recipient.Lane.ToString(),
+                By(recipient, record),
                 Next(recipient.DueAt, now, isQuotaUsedUp: false),
                 recipient.LastReply ?? "-",
             }))));
@@ -83,6 +83,11 @@ internal static class QueueText
         return text.ToString();
     }
 
+    /// <summary>Who relayed it; until then, who may.</summary>
+    private static string By(RecipientRecord recipient, MessageRecord record) => record.Attempts
+        .LastOrDefault(attempt => attempt.Results.Any(result => result.Recipient == recipient.Number && result.Outcome == Outcome.Relayed))
+        ?.Account ?? recipient.Lane.ToString();
+
     /// <summary>The two largest units: 3d4h, 5m10s, 2.5s, 20ms.</summary>
     public static string Span(TimeSpan span) => span switch
     {
@@ -90,11 +95,14 @@ internal static class QueueText
         { TotalHours: >= 1 } => $"{span.Hours}h{span.Minutes}m",
         { TotalMinutes: >= 1 } => $"{span.Minutes}m{span.Seconds}s",
         { TotalSeconds: < 1 } => $"{(int)span.TotalMilliseconds}ms",
-        _ => span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) + "s",
+        { TotalSeconds: < 10 } => span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) + "s",
+        _ => $"{(int)span.TotalSeconds}s",
     };
 
     public static string Next(DateTimeOffset? due, DateTimeOffset now, bool isQuotaUsedUp) =>
         due is null ? "-" : due > now ? "in " + Span(due.Value - now) : isQuotaUsedUp ? "quota" : "now";
+
+    public static string Waiting(long messages) => messages == 1 ? "1 message waits" : $"{Number(messages)} messages wait";
 
     public static string Sender(Envelope mail) => mail.ReversePath.Length == 0 ? "<>" : mail.ReversePath;
 

@@ -28,7 +28,7 @@ internal static class QueueVerb
     {
         var filter = new QueueSelection();
         var all = new Option<bool>("--all") { Description = "Those that have ended too" };
-        var limit = new Option<int>("--limit") { Description = "At most so many", DefaultValueFactory = _ => 100 };
+        var limit = Verb.Limit(100);
         var command = new Command("list", "Messages, oldest first") { all, limit, Verb.Json };
         filter.AddTo(command);
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
@@ -93,13 +93,22 @@ internal static class QueueVerb
 
     private static Command SetAside()
     {
-        var command = new Command("set-aside", "Renames a damaged queue with the date and saves what can be read of it into a new one; deletes nothing");
+        var yes = new Option<bool>("--yes") { Description = "Also where it is not damaged" };
+        var command = new Command("set-aside", "Renames a damaged queue with the date and saves what can be read of it into a new one; deletes nothing") { yes };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, _) =>
         {
             if (loaded.Options.Queue.Store == QueueStoreKind.Postgres)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync("Queue.Store: a queue in PostgreSQL is set aside there: rename its database, and create an empty one");
                 return ExitStatus.Wrong;
+            }
+
+            if (!parsed.GetValue(yes) && SqliteQueueStore.WaitingInSound(loaded.Options.DataDirectory) is { } waiting)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    $"the queue in {loaded.Options.DataDirectory} is not damaged, {QueueText.Waiting(waiting)} in it: nothing was done; "
+                    + "with --yes it is set aside all the same");
+                return ExitStatus.No;
             }
 
             var (names, salvaged) = SqliteQueueStore.SetAside(loaded.Options.DataDirectory, TimeProvider.System.GetUtcNow());

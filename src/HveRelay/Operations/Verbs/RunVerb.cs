@@ -3,6 +3,7 @@ using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Log;
+using HveRelay.Stores;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -41,7 +42,7 @@ internal static class RunVerb
         }
 
         var signals = new Signals(cancel);
-        await using var relay = await RelayHost.StartAsync(options, surroundings, cancel);
+        await using var relay = await StartAsync(options, surroundings, log, cancel);
         SystemdNotify.Ready();
         await started();
         if (await Task.WhenAny(signals.First, relay.Broken) == relay.Broken)
@@ -52,5 +53,19 @@ internal static class RunVerb
         SystemdNotify.Stopping();
         await relay.StopAsync(await signals.First, signals.Hurry);
         return ExitStatus.Done;
+    }
+
+    /// <summary>Why it does not start stands in the log too: who looks there in the morning has not seen standard error.</summary>
+    private static async Task<RelayHost> StartAsync(RelayOptions options, RelaySurroundings surroundings, MailLog log, CancellationToken cancel)
+    {
+        try
+        {
+            return await RelayHost.StartAsync(options, surroundings, cancel);
+        }
+        catch (RelayStartException fatal) when (fatal.InnerException is not StoreOpenException { IsInUse: true })
+        {
+            log.Alarm("start", fatal.Message, "Administrator: docs/operating.md, it does not start");
+            throw;
+        }
     }
 }

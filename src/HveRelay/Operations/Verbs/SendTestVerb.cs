@@ -17,14 +17,23 @@ internal static class SendTestVerb
         var wait = new Option<TimeSpan>("--wait") { Description = "How long to follow it", DefaultValueFactory = _ => TimeSpan.FromMinutes(1) };
         var user = new Option<string?>("--user") { Description = "Log in as this one of Users" };
         var password = new Option<FileInfo?>("--password-file") { Description = "A file with that user's password" };
-        var command = new Command("send-test", "Puts one message through the running relay and follows it to its end") { to, from, wait, user, password };
+        var name = new Option<string?>("--listener") { Description = "The listener to connect to; without it one that fits" };
+        var command = new Command("send-test", "Puts one message through the running relay and follows it to its end") { to, from, wait, user, password, name };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(name) is { } wanted && loaded.Options.Listeners.TrueForAll(each => each.Name != wanted))
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    $"--listener: there is no {wanted}; there are {string.Join(", ", loaded.Options.Listeners.Select(each => each.Name))}");
+                return ExitStatus.Wrong;
+            }
+
             var sender = parsed.GetValue(from) ?? loaded.Options.Hve.Accounts.FirstOrDefault()?.Address ?? string.Empty;
             var submission = await new TestSubmission(loaded.Options, TimeProvider.System)
             {
-                Login = parsed.GetValue(user) is { } name ? (name, PasswordOf(parsed.GetValue(password))) : null,
+                Login = parsed.GetValue(user) is { } login ? (login, PasswordOf(parsed.GetValue(password))) : null,
+                Listener = parsed.GetValue(name),
             }.SendAsync(sender, parsed.GetValue(to)!, cancel);
             await output.WriteLineAsync(submission.Words);
             if (submission.Id is not { } id)

@@ -17,10 +17,18 @@ internal static class SimulateVerb
             Description = "ADDRESS:PASSWORD, several times; without it hve1@contoso.com:demo",
             CustomParser = Accounts,
         };
+        var tokens = new Option<string[]>("--token") { Description = "ADDRESS:TOKEN, several times: a bearer token that the account may log in with" };
+        tokens.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value.IndexOf(':', StringComparison.Ordinal) < 1))
+            {
+                result.AddError("--token: what was given is not ADDRESS:TOKEN");
+            }
+        });
         var faults = FaultOption();
         var record = RecordOption();
         var certificate = new Option<string?>("--certificate") { Description = "Write the simulator's certificate there, for Hve.TrustedCertificate" };
-        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback") { port, accounts, faults, record, certificate };
+        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback") { port, accounts, tokens, faults, record, certificate };
         command.SetAction(Verb.Guarded(async (parsed, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -28,6 +36,12 @@ internal static class SimulateVerb
             await using var simulator = await StartAsync(
                 new SimulatorOptions { Port = parsed.GetValue(port), Accounts = known, KeepContent = parsed.GetValue(record) is not null, RecordLimit = 0 },
                 parsed.GetValue(faults) ?? [], parsed.GetValue(record), output);
+            foreach (var pair in parsed.GetValue(tokens) ?? [])
+            {
+                var colon = pair.IndexOf(':', StringComparison.Ordinal);
+                simulator.Accept(pair[..colon], new BearerToken(pair[(colon + 1)..]));
+            }
+
             if (parsed.GetValue(certificate) is { } file)
             {
                 await File.WriteAllTextAsync(file, simulator.CertificatePem, cancel);

@@ -21,10 +21,13 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
     /// <summary>A user and password, or null.</summary>
     public (string User, string Password)? Login { get; init; }
 
+    /// <summary>The name of the listener to connect to; null chooses one that fits.</summary>
+    public string? Listener { get; init; }
+
     /// <exception cref="RelayStartException">Nobody listens there.</exception>
     public async Task<SubmissionResult> SendAsync(string from, string to, CancellationToken cancel)
     {
-        var listener = options.Listeners.Find(each => each.Tls is ListenerTls.None or ListenerTls.StartTls) ?? options.Listeners[0];
+        var listener = Choose();
         var transport = await ConnectAsync(listener, cancel);
         switch (await SmtpConnection.OpenAsync(transport, Dialogue(listener), clock, cancel))
         {
@@ -35,11 +38,20 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
                 }
 
             case SmtpOpening.Failed failed:
-                return new SubmissionResult(null, $"refused: {failed.Failure}");
+                var others = options.Listeners.Where(each => each != listener).Select(each => each.Name).ToList();
+                return new SubmissionResult(null, $"refused on listener {listener.Name}: {failed.Failure}"
+                    + (others.Count == 0 ? string.Empty : $"; another one with --listener: {string.Join(", ", others)}"));
             case var other:
                 throw new InvalidOperationException($"No such opening: {other}");
         }
     }
+
+    /// <summary>A login goes where TLS is, since many an entry of Clients takes it nowhere else; what needs none goes where none is needed.</summary>
+    private ListenerOptions Choose() =>
+        (Listener is not null ? options.Listeners.Find(each => each.Name == Listener)
+            : Login is not null ? options.Listeners.Find(each => each.Tls != ListenerTls.None)
+            : options.Listeners.Find(each => each.Tls is ListenerTls.None or ListenerTls.StartTls))
+        ?? options.Listeners[0];
 
     private static async Task<SubmissionResult> SendAsync(SmtpConnection connection, string from, string to, CancellationToken cancel)
     {

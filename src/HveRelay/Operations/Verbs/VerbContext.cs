@@ -31,6 +31,20 @@ internal static class Verb
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON for programs" };
 
+    /// <summary>How many to list; one at least.</summary>
+    public static Option<int> Limit(int most)
+    {
+        var limit = new Option<int>("--limit") { Description = "At most so many", DefaultValueFactory = _ => most };
+        limit.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
+            {
+                result.AddError($"--limit: {token.Value} is less than 1");
+            }
+        });
+        return limit;
+    }
+
     /// <summary>Runs a verb that needs the configuration: every error of it on a line of its own, and status 2.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> WithConfiguration(
         Func<ParseResult, ConfigurationReading.Loaded, CancellationToken, Task<int>> run) => Guarded(async (parsed, cancel) =>

@@ -63,7 +63,8 @@ internal sealed class Enqueueing(Link link, ContentRows contents, TimeProvider c
         }
     }
 
-    private static void Fill(NpgsqlBatch batch, NewMessage message, ContentWriter content, long number)
+    /// <summary>Adds the statements that make a message of a content with that number.</summary>
+    public static void Fill(NpgsqlBatch batch, NewMessage message, ContentWriter content, long number)
     {
         var envelope = message.Envelope;
         var id = envelope.Id.Value;

@@ -29,6 +29,7 @@ public sealed partial class PostgresQueueStore : IQueueStore
     private readonly Changing _changing;
     private readonly Seeing _seeing;
     private readonly AccountNotes _accounts;
+    private readonly Notifying _notifying;
     private readonly Membership _membership;
     private DateTimeOffset _fullUntil = DateTimeOffset.MinValue;
     private bool _disposed;
@@ -51,6 +52,7 @@ public sealed partial class PostgresQueueStore : IQueueStore
         _changing = new Changing(link, numbers);
         _seeing = new Seeing(link);
         _accounts = new AccountNotes(link);
+        _notifying = new Notifying(link, _contents);
         _membership = Membership.Begin(link, options, clock, log, node, schema, () => leftovers.ClearAsync(_releasing.UndoAsync));
     }
 

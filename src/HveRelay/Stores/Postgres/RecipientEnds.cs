@@ -1,4 +1,5 @@
 using HveRelay.Mail;
+using HveRelay.Queue;
 using Npgsql;
 
 namespace HveRelay.Stores.Postgres;
@@ -7,7 +8,8 @@ namespace HveRelay.Stores.Postgres;
 internal sealed record RecipientMove(int Number, RecipientState To, DateTimeOffset? DueAt);
 
 /// <summary>
-/// Moves recipients from state to state, and with the last of them ends the message and drops its content. Their parts are locked.
+/// Moves recipients from state to state, and with the last of them ends the message and drops its content. Of who fails somebody has
+/// to be told. Their parts are locked.
 /// <code>
 /// to        from
 /// Queued    Queued             a new due time; an operator's hold or removal stands
@@ -43,7 +45,7 @@ internal static class RecipientEnds
     public static void Add(NpgsqlBatch batch, long message, int part, DateTimeOffset at, IReadOnlyCollection<RecipientMove> moves)
     {
         batch.Do("SELECT 1 FROM message WHERE id = $1 FOR UPDATE").With(message);
-        batch.Do(Move).With(message).With(part).With(at).With(moves.Select(each => each.Number)).With(moves.Select(each => (int)each.To))
+        batch.Do(Telling(Move, at: "$3", moves)).With(message).With(part).With(at).With(moves.Select(each => each.Number)).With(moves.Select(each => (int)each.To))
             .With(moves.Select(each => each.DueAt?.UtcTicks));
         Finish(batch, message, at);
         PartRows.Free(batch, message, part);
@@ -53,10 +55,26 @@ internal static class RecipientEnds
     public static void Set(NpgsqlBatch batch, long message, DateTimeOffset at, IReadOnlyCollection<RecipientMove> moves)
     {
         batch.Do("SELECT 1 FROM message WHERE id = $1 FOR UPDATE").With(message);
-        batch.Do(Put).With(message).With(at).With(moves.Select(each => each.Number)).With(moves.Select(each => (int)each.To))
+        batch.Do(Telling(Put, at: "$2", moves)).With(message).With(at).With(moves.Select(each => each.Number)).With(moves.Select(each => (int)each.To))
             .With(moves.Select(each => each.DueAt?.UtcTicks));
         Finish(batch, message, at);
     }
+
+    /// <summary>The update, and of those whom it fails that somebody has to be told; a failure takes the place of a delay.</summary>
+    private static string Telling(string update, string at, IReadOnlyCollection<RecipientMove> moves) =>
+        moves.All(move => move.To != RecipientState.Failed)
+            ? update
+            : $"""
+                WITH failed AS ({update} RETURNING r.number, r.state), kept AS (
+                    INSERT INTO head(message, octets) SELECT m.id, substring(c.octets FROM 1 FOR {INoticeStore.HeadOctets})
+                    FROM message m JOIN content c ON c.id = m.content AND c.chunk = 0
+                    WHERE m.id = $1 AND m.protocol <> '{Origin.NoticeProtocol}' AND EXISTS (SELECT 1 FROM failed WHERE state = 3)
+                    ON CONFLICT DO NOTHING)
+                INSERT INTO untold(message, recipient, delayed, at, reverse_path, client)
+                SELECT m.id, failed.number, false, {at}, m.reverse_path, m.client FROM failed JOIN message m ON m.id = $1
+                WHERE failed.state = 3 AND m.protocol <> '{Origin.NoticeProtocol}'
+                ON CONFLICT (message, recipient) DO UPDATE SET id = DEFAULT, delayed = false, at = excluded.at
+                """;
 
     private static void Finish(NpgsqlBatch batch, long message, DateTimeOffset at)
     {

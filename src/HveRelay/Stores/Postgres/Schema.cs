@@ -93,6 +93,21 @@ internal static class Schema
         CREATE INDEX refusal_at ON refusal(at);
         """,
         """
+        -- Recipients that failed or are late and that nobody has been told of. Of notices there are none.
+        CREATE TABLE untold(
+            id bigint GENERATED ALWAYS AS IDENTITY, message bigint NOT NULL REFERENCES message ON DELETE CASCADE, recipient integer NOT NULL,
+            delayed boolean NOT NULL, at bigint NOT NULL, reverse_path text COLLATE "C" NOT NULL, client text COLLATE "C" NOT NULL,
+            PRIMARY KEY (message, recipient));
+        CREATE INDEX untold_source ON untold(reverse_path, client, id);
+        -- How messages begin of which a recipient that failed is untold: the content goes with the last recipient.
+        CREATE TABLE head(message bigint PRIMARY KEY REFERENCES message ON DELETE CASCADE, octets bytea NOT NULL);
+        -- When a receiver of notices was told the last time.
+        CREATE TABLE notified(receiver text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
+        -- delays: the latest message that was looked at for being late.
+        ALTER TABLE hverelay ADD COLUMN delays bigint NOT NULL DEFAULT 0;
+        UPDATE hverelay SET delays = coalesce((SELECT min(id) - 1 FROM message WHERE ended_at IS NULL), (SELECT max(id) FROM message), 0);
+        """,
+        """
         -- Accounts by which nothing is sent until an operator resumes them; account in lower case.
         CREATE TABLE pause(account text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, operator text NOT NULL, reason text);
         """,

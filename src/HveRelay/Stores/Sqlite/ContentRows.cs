@@ -6,7 +6,7 @@ namespace HveRelay.Stores.Sqlite;
 /// </summary>
 internal sealed class ContentRows(Database database, Counters counters)
 {
-    private const int IndexBits = 20;
+    public const int IndexBits = 20;
     private readonly Statement _insert = database.Prepare("INSERT INTO content(id, octets) VALUES (?, ?)");
     private readonly Statement _delete = database.Prepare("DELETE FROM content WHERE id BETWEEN ? AND ?");
     private readonly Statement _begun = database.Prepare("INSERT INTO unfinished(content) VALUES (?)");

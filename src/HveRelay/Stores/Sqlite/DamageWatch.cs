@@ -7,7 +7,8 @@ namespace HveRelay.Stores.Sqlite;
 /// again; what is queued and readable still leaves. Once a minute the whole file is checked, for what only seemed damaged.
 /// </summary>
 /// <param name="check">The first thing that is wrong with the file, or "ok".</param>
-internal sealed class DamageWatch(Func<string> check, TimeProvider clock, ILogger log)
+/// <param name="tell">Told of the first sign of damage.</param>
+internal sealed class DamageWatch(Func<string> check, Action<StoreException> tell, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private readonly Lock _gate = new();
@@ -21,14 +22,23 @@ internal sealed class DamageWatch(Func<string> check, TimeProvider clock, ILogge
     /// <summary>Notes an exception that tells of damage; returns it as it came.</summary>
     public Exception Note(Exception cause)
     {
-        if (cause is StoreException { Fault: StoreFault.Damaged } damage)
+        if (cause is not StoreException { Fault: StoreFault.Damaged } damage)
         {
-            lock (_gate)
-            {
-                _lookedAt = _damage is null ? clock.GetTimestamp() : _lookedAt;
-                _damage ??= damage;
-                WasSeen = true;
-            }
+            return cause;
+        }
+
+        bool isFirst;
+        lock (_gate)
+        {
+            _lookedAt = _damage is null ? clock.GetTimestamp() : _lookedAt;
+            _damage ??= damage;
+            isFirst = !WasSeen;
+            WasSeen = true;
+        }
+
+        if (isFirst)
+        {
+            tell(damage);
         }
 
         return cause;

@@ -94,6 +94,9 @@ internal sealed class Database : IDisposable
         return command.ExecuteScalar() as string ?? string.Empty;
     }
 
+    /// <summary>Ends a statement that runs long, with an error, when this is true; asked every thousand steps or pages.</summary>
+    public void StopWhen(Func<bool> isEnough) => raw.sqlite3_progress_handler(Handle, 1000, _ => isEnough() ? 1 : 0, null);
+
     /// <summary>Pages written to the WAL since last asked.</summary>
     public int PagesWritten()
     {

@@ -4,19 +4,26 @@ namespace HveRelay.Stores.Sqlite;
 
 /// <summary>
 /// The right to be the only relay in a directory: a file held open for the life of the store (flock on Unix; the system lets go of it
-/// when the process dies). While it is held there is something written in it; found so by the next, the end was not clean.
+/// when the process dies). While it is held there is something written in it; found so by the next, the end was not clean, or the
+/// queue was seen to be damaged.
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
+    private const string Damaged = "the queue was damaged";
     private readonly FileStream _file;
 
     private DirectoryLock(FileStream file)
     {
         _file = file;
         EndedCleanly = file.Length == 0;
+        var found = new byte[Damaged.Length];
+        WasDamaged = file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && Encoding.ASCII.GetString(found) == Damaged;
     }
 
     public bool EndedCleanly { get; }
+
+    /// <summary>The last one saw that the queue is damaged.</summary>
+    public bool WasDamaged { get; }
 
     /// <exception cref="StoreOpenException">Another relay runs here, or the directory cannot be written.</exception>
     public static DirectoryLock Take(string directory)
@@ -49,13 +56,10 @@ internal sealed class DirectoryLock : IDisposable
         new($"the data directory {directory} cannot be written by this user: {cause.Message}", cause);
 
     /// <summary>From now on only <see cref="Clean"/> makes the next start believe in a clean end.</summary>
-    public void MarkRunning()
-    {
-        _file.Position = 0;
-        _file.Write(Encoding.ASCII.GetBytes($"running as process {Environment.ProcessId}\n"));
-        _file.SetLength(_file.Position);
-        _file.Flush(flushToDisk: true);
-    }
+    public void MarkRunning() => Write($"running as process {Environment.ProcessId}\n");
+
+    /// <summary>The next start is to know before it begins.</summary>
+    public void MarkDamaged() => Write($"{Damaged}, seen by process {Environment.ProcessId}\n");
 
     public void Clean()
     {
@@ -64,4 +68,12 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private void Write(string text)
+    {
+        _file.Position = 0;
+        _file.Write(Encoding.ASCII.GetBytes(text));
+        _file.SetLength(_file.Position);
+        _file.Flush(flushToDisk: true);
+    }
 }

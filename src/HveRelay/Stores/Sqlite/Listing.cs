@@ -7,6 +7,7 @@ namespace HveRelay.Stores.Sqlite;
 internal sealed class Listing(Database database)
 {
     private const int MostShown = 3;
+    private const string UnderWay = "id IN (SELECT a.message FROM attempt a INDEXED BY attempt_open WHERE a.ended_at IS NULL)";
 
     private readonly Statement _recipients = database.Prepare($"""
         SELECT min(state), max(state = {(int)RecipientState.Failed}), count(*), min(CASE WHEN state = {(int)RecipientState.Queued} THEN due_at END),
@@ -25,7 +26,8 @@ internal sealed class Listing(Database database)
         ORDER BY at DESC, id DESC, recipient LIMIT 1
         """);
 
-    private readonly Statement _sending = database.Prepare($"SELECT {Sending("?")}");
+    private readonly Statement _sending = database.Prepare(
+        "SELECT EXISTS (SELECT 1 FROM attempt a INDEXED BY attempt_open WHERE a.message = ? AND a.ended_at IS NULL)");
 
     public List<QueueEntry> List(QueueFilter filter)
     {
@@ -51,13 +53,13 @@ internal sealed class Listing(Database database)
             (@"client LIKE ? ESCAPE '\'", Anywhere(filter.Client)),
             (@"reverse_path LIKE ? ESCAPE '\'", Anywhere(filter.Sender)),
             (@"EXISTS (SELECT 1 FROM recipient r WHERE r.message = id AND r.address LIKE ? ESCAPE '\')", Anywhere(filter.Recipient)),
-            ("EXISTS (SELECT 1 FROM recipient r WHERE r.message = id AND r.state = ?)", (long?)filter.State),
+            (OfState(filter.State), (long?)filter.State),
         ];
         var given = conditions.Where(each => each.Value is not null).ToArray();
 
         // What has not ended comes from an index that holds it in order of age, before any history.
         var open = !filter.Ended || filter.State is RecipientState.Queued or RecipientState.Held;
-        var where = given.Select(each => each.Condition).Append(open ? "ended_at IS NULL" : "TRUE").Append(filter.Sending ? Sending("message.id") : "TRUE");
+        var where = given.Select(each => each.Condition).Append(open ? "ended_at IS NULL" : "TRUE").Append(filter.Sending ? UnderWay : "TRUE");
         var query = database.Prepare($"""
             SELECT {Rows.EnvelopeColumns} FROM message {(open ? "INDEXED BY message_ended" : "NOT INDEXED")}
             WHERE {string.Join(" AND ", where)} ORDER BY id LIMIT ?
@@ -70,8 +72,10 @@ internal sealed class Listing(Database database)
         return query.Set(filter.Limit);
     }
 
-    private static string Sending(string message) =>
-        $"EXISTS (SELECT 1 FROM attempt a INDEXED BY attempt_open WHERE a.message = {message} AND a.ended_at IS NULL)";
+    /// <summary>Most recipients wait or were relayed, and of those the first hundred messages are soon found; the others have an index.</summary>
+    private static string OfState(RecipientState? state) => state is RecipientState.Queued or RecipientState.Relayed
+        ? "EXISTS (SELECT 1 FROM recipient r WHERE r.message = id AND r.state = ?)"
+        : "id IN (SELECT r.message FROM recipient r INDEXED BY recipient_rare WHERE r.state NOT IN (0, 2) AND r.state = ?)";
 
     private static string? Anywhere(string? text) => text is null
         ? null

@@ -6,7 +6,8 @@ namespace HveRelay.Stores.Sqlite;
 internal record struct Tally(int Queued, int Held);
 
 /// <summary>
-/// Moves recipients from state to state, and with the last of them ends the message and drops its content.
+/// Moves recipients from state to state, and with the last of them ends the message and drops its content. Of who fails somebody has
+/// to be told.
 /// <code>
 /// to        from
 /// Queued    Queued             a new due time; an operator's hold or removal stands
@@ -15,7 +16,7 @@ internal record struct Tally(int Queued, int Held);
 /// Failed    Queued, Held
 /// </code>
 /// </summary>
-internal sealed class RecipientEnds(Database database, ContentRows contents)
+internal sealed class RecipientEnds(Database database, ContentRows contents, UntoldRows untold)
 {
     private readonly Statement _state = database.Prepare("SELECT state FROM recipient WHERE message = ? AND part = ? AND number = ?");
 
@@ -53,6 +54,11 @@ internal sealed class RecipientEnds(Database database, ContentRows contents)
         var ends = IsEnd(to);
         _move.Set((int)to).Set(ends ? null : dueAt).Set(ends ? at : null)
             .Set(recipient.Message).Set(recipient.Part).Set(recipient.Number).Run();
+        if (to == RecipientState.Failed)
+        {
+            untold.Add(recipient.Message, recipient.Number, at);
+        }
+
         tally.Queued += One(to == RecipientState.Queued) - One(from == RecipientState.Queued);
         tally.Held += One(to == RecipientState.Held) - One(from == RecipientState.Held);
     }

@@ -20,7 +20,7 @@ internal sealed class Recovery(
     private readonly Statement _moveHeld = database.Prepare("""
         UPDATE part SET lane = ''
         WHERE next_due IS NULL AND lane NOT IN (SELECT value FROM json_each(?))
-            AND message IN (SELECT id FROM message INDEXED BY message_expiry WHERE ended_at IS NULL AND held > 0)
+            AND message IN (SELECT id FROM message INDEXED BY message_held WHERE held > 0)
         """);
 
     public IReadOnlyList<RecoveredAttempt> Recover(IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt)

@@ -90,6 +90,7 @@ internal sealed class Salvage : IDisposable
         _rows.CopyWhatReads("client", "address, name");
         _rows.CopyWhatReads("pause", "account");
         _rows.CopyWhatReads("refusal", "id");
+        _rows.CopyWhatReads("notified", "receiver");
         _rows.SetGeneration();
         _new.Execute("COMMIT");
     }
@@ -114,6 +115,8 @@ internal sealed class Salvage : IDisposable
 
         var historyIsWhole = _rows.Copy("attempt", "message", id) & _rows.Copy("attempt_result", "message", id);
         _ = _rows.Copy("change", "message", id);
+        _ = _rows.Copy("untold", "message", id);
+        _ = _rows.Copy("head", "message", id);
         if (message.Ended)
         {
             _ended++;

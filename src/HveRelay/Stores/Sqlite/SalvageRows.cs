@@ -136,9 +136,11 @@ internal sealed class SalvageRows(Database old, Database database)
         }
     }
 
-    /// <summary>Tokens and ids of attempts go on above all that were taken over.</summary>
+    /// <summary>Tokens and ids of attempts go on above all that were taken over; who was told of a delay is not told again.</summary>
     public void SetGeneration()
     {
+        Works(() => database.Prepare("UPDATE meta SET value = ? WHERE name = 'delays'")
+            .Set(old.Number("SELECT value FROM meta WHERE name = 'delays'")).Run() > 0);
         var last = 0L;
         Works(() => (last = old.Number("SELECT value FROM meta WHERE name = 'generation'")) > 0);
         database.Execute($"""

@@ -10,6 +10,6 @@ public sealed record Salvaged(string File, int Waiting, int Ended, IReadOnlyList
 {
     /// <summary>One sentence for log and verb.</summary>
     public override string ToString() =>
-        $"{Waiting} waiting messages and {Ended} ended ones were taken over from {File}, {Incomplete.Count} could not be read whole and stay there"
+        $"{Waiting} waiting {(Waiting == 1 ? "message" : "messages")} and {Ended} ended were taken over from {File}, {Incomplete.Count} could not be read whole and stay there"
         + (LedgerIsWhole ? string.Empty : "; the quota ledger has gaps: more may have been sent in the last 24 hours than it says");
 }

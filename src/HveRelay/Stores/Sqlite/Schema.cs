@@ -79,6 +79,25 @@ internal static class Schema
         ALTER TABLE part ADD COLUMN waited_anew_after INTEGER NOT NULL DEFAULT 0;
         """,
         """
+        -- What is rare among a million and yet looked for: held mail, and recipients that neither wait (0) nor were relayed (2).
+        CREATE INDEX message_held ON message(id) WHERE held > 0;
+        CREATE INDEX recipient_rare ON recipient(state, message) WHERE state NOT IN (0, 2);
+        """,
+        """
+        -- Recipients that failed or are late and that nobody has been told of. Of notices there are none.
+        CREATE TABLE untold(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, recipient INTEGER NOT NULL, delayed INTEGER NOT NULL,
+            at INTEGER NOT NULL, reverse_path TEXT NOT NULL, client TEXT NOT NULL, UNIQUE (message, recipient)) STRICT;
+        CREATE INDEX untold_source ON untold(reverse_path, client, id);
+        -- How messages begin of which a recipient that failed is untold: the content goes with the last recipient.
+        CREATE TABLE head(message INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
+        -- When a receiver of notices was told the last time.
+        CREATE TABLE notified(receiver TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        -- delays: the latest message that was looked at for being late.
+        INSERT INTO meta SELECT 'delays',
+            coalesce((SELECT min(id) - 1 FROM message WHERE ended_at IS NULL), (SELECT max(id) FROM message), 0);
+        """,
+        """
         -- Accounts by which nothing is sent until an operator resumes them; account in lower case.
         CREATE TABLE pause(
             account TEXT PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, reason TEXT) STRICT, WITHOUT ROWID;

@@ -7,7 +7,7 @@ namespace HveRelay.Stores.Sqlite;
 /// <summary>
 /// The queue in one SQLite file, queue.db, for one relay. All writing goes through <see cref="Writer"/>; reading goes beside it.
 /// </summary>
-public sealed class SqliteQueueStore : IQueueStore
+public sealed partial class SqliteQueueStore : IQueueStore
 {
     private const int PurgedAtOnce = 100;
     private readonly DirectoryLock _lock;
@@ -22,15 +22,17 @@ public sealed class SqliteQueueStore : IQueueStore
     private readonly SqliteQueueReader _reader;
     private readonly DiskReserve _reserve;
     private readonly DamageWatch _damage;
+    private readonly StartCheck? _check;
     private bool _disposed;
 
-    private SqliteQueueStore(DirectoryLock held, Database anchor, Writer writer, ReadPool pool, DiskReserve reserve, DamageWatch damage)
+    private SqliteQueueStore(
+        DirectoryLock held, Database anchor, Writer writer, ReadPool pool, DiskReserve reserve, DamageWatch damage, StartCheck? check)
     {
-        (_lock, _anchor, _writer, _pool, _reserve, _damage) = (held, anchor, writer, pool, reserve, damage);
+        (_lock, _anchor, _writer, _pool, _reserve, _damage, _check) = (held, anchor, writer, pool, reserve, damage, check);
         _reader = new SqliteQueueReader(pool);
     }
 
-    /// <summary>Opens the queue of a directory, and makes one where there is none. After an unclean end the file is checked first.</summary>
+    /// <summary>Opens the queue of a directory, and makes one where there is none. After an unclean end the file is checked.</summary>
     /// <exception cref="StoreOpenException">It cannot be opened. Nothing was deleted or overwritten.</exception>
     public static Task<SqliteQueueStore> OpenAsync(SqliteStoreOptions options, TimeProvider clock, ILogger log) =>
         Task.Run(() => Open(options, clock, log));
@@ -59,8 +61,26 @@ public sealed class SqliteQueueStore : IQueueStore
         }
     }
 
+    /// <summary>How many messages wait in a directory's queue, where it is sound: such a one is not to be set aside by mistake. Else null.</summary>
+    /// <exception cref="StoreOpenException">A relay runs on it, or it cannot be opened.</exception>
+    public static long? WaitingInSound(string directory)
+    {
+        using var held = DirectoryLock.Take(directory);
+        try
+        {
+            return Opening.WaitingInSound(new QueueFiles(directory).Database);
+        }
+        catch (SqliteException cause)
+        {
+            throw Opening.Unopenable(directory, cause);
+        }
+    }
+
     /// <summary>What was saved of a damaged queue when this one was opened; null where it was sound.</summary>
     public Salvaged? Salvaged { get; private init; }
+
+    /// <summary>False while the check after an unclean end goes on.</summary>
+    internal bool IsChecked => _check?.IsOver != false;
 
     public bool HasRoom => _reserve.HasRoom;
 
@@ -133,9 +153,13 @@ public sealed class SqliteQueueStore : IQueueStore
     public async ValueTask PauseAsync(string account, AccountPause? pause, CancellationToken cancel) =>
         await DoAsync(Need.Sync, session => session.Pausing.Set(account, pause), cancel);
 
-    public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
-        DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
+    public async ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel)
+    {
+        var recovered = await DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
+        _check?.GoOn();
+        return recovered;
+    }
 
     public async ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel) =>
         await DoAsync(Need.Write, session => session.Seeing.Add(clients, refusals), cancel);
@@ -202,10 +226,12 @@ public sealed class SqliteQueueStore : IQueueStore
             return;
         }
 
+        var isChecked = IsChecked;
         _pool.Dispose();
+        _check?.Dispose();
         var clean = await _writer.CloseAsync();
         _anchor.Dispose();
-        if (clean && !_damage.WasSeen)
+        if (clean && isChecked && !_damage.WasSeen)
         {
             _lock.Clean();
         }
@@ -217,20 +243,26 @@ public sealed class SqliteQueueStore : IQueueStore
     {
         var held = DirectoryLock.Take(options.Directory);
         var anchor = default(Database);
+        var check = default(StartCheck);
         try
         {
-            var (path, salvaged) = Opening.PrepareDatabase(options, held, clock, log);
+            (var path, var salvaged, check) = Opening.PrepareDatabase(options, held, clock, log);
             anchor = Database.OpenWriter(path);
             var counters = Counters.Load(anchor);
             held.MarkRunning();
-            var damage = new DamageWatch(() => Opening.Check(path), clock, log);
+            var damage = new DamageWatch(() => Opening.Check(path), Tell, clock, log);
             var writer = new Writer(
                 () => new WriteSession(Database.OpenWriter(path, options.BeforeWrite), counters), damage, clock, log);
+            _ = check?.TellAsync(damage, log);
             return new SqliteQueueStore(
-                held, anchor, writer, new ReadPool(() => Database.OpenReader(path), damage), new DiskReserve(options, clock), damage) { Salvaged = salvaged };
+                held, anchor, writer, new ReadPool(() => Database.OpenReader(path), damage), new DiskReserve(options, clock), damage, check)
+            {
+                Salvaged = salvaged,
+            };
         }
         catch (Exception cause)
         {
+            check?.Dispose();
             anchor?.Dispose();
             held.Dispose();
             if (cause is SqliteException sqlite)
@@ -239,6 +271,20 @@ public sealed class SqliteQueueStore : IQueueStore
             }
 
             throw;
+        }
+
+        void Tell(StoreException damage)
+        {
+            try
+            {
+                held.MarkDamaged();
+            }
+            catch (Exception cause) when (cause is IOException or ObjectDisposedException)
+            {
+                log.LogWarning(cause, "the next start will not know of the damage");
+            }
+
+            options.OnDamage?.Invoke(damage);
         }
     }
 

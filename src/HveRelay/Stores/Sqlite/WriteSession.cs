@@ -25,8 +25,10 @@ internal sealed class WriteSession : IDisposable
         Due = new DueIndex(database);
         Parts = new PartRows(database);
         var attempts = new AttemptRows(database);
-        var ends = new RecipientEnds(database, Contents);
+        Untold = new UntoldRows(database);
+        var ends = new RecipientEnds(database, Contents, Untold);
         Enqueueing = new Enqueueing(database, Contents);
+        Notifying = new Notifying(database, Enqueueing);
         Taking = new Taking(database, Parts, Due, counters);
         Beginning = new Beginning(database, Parts, attempts, Ledger, counters);
         Completing = new Completing(Parts, attempts, ends, Ledger);
@@ -53,6 +55,10 @@ internal sealed class WriteSession : IDisposable
     public Ledger Ledger { get; }
 
     public Enqueueing Enqueueing { get; }
+
+    public UntoldRows Untold { get; }
+
+    public Notifying Notifying { get; }
 
     public DueIndex Due { get; }
 

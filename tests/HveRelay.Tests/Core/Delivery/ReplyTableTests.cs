@@ -126,6 +126,9 @@ public sealed class ReplyTableTests
     [InlineData(Breakage.Certificate, AccountFault)]
     [InlineData(Breakage.NoStartTls, AccountFault)]
     [InlineData(Breakage.NoMechanism, AccountFault)]
+    [InlineData(Breakage.TokenUnavailable, Retry)]
+    [InlineData(Breakage.TokenRefused, AccountFault)]
+    [InlineData(Breakage.CredentialUnusable, AccountFault)]
     public void What_broke_never_ends_a_message(Breakage breakage, ReplyClass expected) =>
         Assert.Equal(expected, ReplyTable.BuiltIn.Classify(new SmtpFailure(Stage.Connect, null, breakage, "it broke")).Class);
 

@@ -50,7 +50,7 @@ public sealed class ProxyDoorTests : IntakeStory
     {
         Assert.Equal(["421 4.7.0 relay.example No PROXY header that can be understood, closing"], await HearAsync("203.0.113.1", "EHLO printer\r\n"));
         Assert.Equal(
-            "refused ip=203.0.113.1 reason=proxy reply=\"421 4.7.0 relay.example No PROXY header that can be understood, closing\"", Assert.Single(Log));
+            "refused ip=203.0.113.1 reason=proxy reply=\"421 4.7.0 relay.example No PROXY header that can be understood, closing\" listener=devices", Assert.Single(Log));
         Assert.Equal(["203.0.113.1 proxy"], _seen);
     }
 

@@ -35,6 +35,55 @@ public sealed class SessionSightingsTests : IntakeStory
             refusals[0]);
     }
 
+    [Theory]
+    [InlineData("Subject: x\n\nHello\n.\n", "LF . LF ends none here, BareNewline: LfOnly is for such a device")]
+    [InlineData("Subject: x\n\nHello\n", null)]
+    public async Task A_message_that_never_ends_is_a_refusal_with_what_its_line_ends_show(string content, string? hint)
+    {
+        var context = Context();
+        var live = new LiveSession(new IntakeSession(context, refusal: null));
+        await live.ReadLinesAsync(1);
+        await live.SendAsync("EHLO old-scanner\r\nMAIL FROM:<scan@contoso.com>\r\nRCPT TO:<b@contoso.com>\r\nDATA\r\n");
+        await live.ReadLinesAsync(8);
+        await live.SendAsync(content);
+        await Until.True(() => live.Clock.Waiting > 0);
+        var reply = live.ReadToEndAsync();
+        await Until.True(() =>
+        {
+            live.Clock.Advance(TimeSpan.FromMinutes(1));
+            return live.Ended.IsCompleted;
+        });
+
+        var told = $"421 4.4.2 relay.example {(hint is null ? "Nothing came in time" : $"No end of the message came in time: {hint}")}, closing";
+        Assert.Equal(told + "\r\n", await reply);
+        var (clients, refusals, _) = context.Clients.Take();
+        Assert.Equal(1, clients[0].Quirks["bare CR or LF in messages"]);
+        Assert.Equal(("scan@contoso.com", "time-out in the message", told), (refusals[0].From, refusals[0].Reason, refusals[0].Reply));
+        Assert.EndsWith($"from=scan@contoso.com reason=\"time-out in the message\" reply=\"{told}\" listener=test", Log[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DATA\r\n", "a\n.\n", ": LF . LF ends none here, BareNewline: LfOnly is for such a device")]
+    [InlineData("DATA\r\n", "a\r\n", "")]
+    [InlineData("BDAT 3\r\na\r\n", "", "")]
+    [InlineData("BDAT 3\r\na\r\n", "BDAT 10 LAST\r\nb", "")]
+    public async Task Who_hangs_up_within_a_message_is_seen(string begin, string content, string hint)
+    {
+        var context = Context();
+        var live = new LiveSession(new IntakeSession(context, refusal: null));
+        await live.ReadLinesAsync(1);
+        await live.SendAsync("MAIL FROM:<scan@contoso.com>\r\nRCPT TO:<b@contoso.com>\r\n" + begin);
+        await live.ReadLinesAsync(3);
+        await live.SendAsync(content);
+        await live.FinishAsync();
+        await live.EndAsync();
+
+        var refusal = Assert.Single(context.Clients.Take().Refusals);
+        Assert.Equal(
+            ("cut off in the message", "421 4.4.2 relay.example The client closed the connection before the end of the message" + hint),
+            (refusal.Reason, refusal.Reply));
+    }
+
     [Fact]
     public async Task A_stranger_is_seen_under_no_entry()
     {

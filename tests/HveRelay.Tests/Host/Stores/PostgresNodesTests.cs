@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Stores.Postgres;
 using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Host.Stores;
@@ -154,6 +155,24 @@ public sealed class PostgresNodesTests(PostgresServer server)
         await one.EnqueueAsync();
         await woken.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancel);
         Assert.Single(await other.TakeAsync());
+    }
+
+    [Fact]
+    public async Task A_queue_of_the_first_version_is_brought_up_to_date_while_mail_waits_in_it()
+    {
+        var queue = await server.NewQueueAsync();
+        await PostgresServer.ExecuteAsync(queue, $"SET ROLE relay; {Schema.Migrations[0]} UPDATE hverelay SET version = 1");
+        await PostgresServer.ExecuteAsync(queue, """
+            INSERT INTO message VALUES (7, 'a@contoso.com', 1, 1, 3, 1, false, 'scanners', '10.20.3.7', 'scanner-3', NULL, NULL, 'SMTP', 1, 1, 1, 0, NULL)
+            """);
+        await PostgresServer.ExecuteAsync(queue, "INSERT INTO part VALUES (7, 1, 1, '', 'scanners', 1, 1)");
+        await PostgresServer.ExecuteAsync(queue, "INSERT INTO recipient VALUES (7, 1, 0, 'b@contoso.com', 0, 1, NULL)");
+
+        await using var node = await PostgresNode.JoinAsync(queue);
+
+        Assert.Single(await node.Store.ExpireAsync(PostgresNode.AnyLane, node.Now, 10, Cancel));
+        var untold = await node.Store.UntoldAsync(new UntoldSource("a@contoso.com", "scanners"), 10, Cancel);
+        Assert.Equal((1, 0), (untold.Failed, untold.Delayed));
     }
 
     [Fact]

@@ -18,6 +18,13 @@ public sealed class HveUpstreamTests : IDisposable
     private const string Account = "hve1@contoso.com";
     private static readonly TimeSpan _net = TimeSpan.FromSeconds(20);
 
+    private static readonly string[] TokenLogin =
+    [
+        "S: 220 ready", "C: EHLO relay.contoso.com", "S: 250-hve.example", "S: 250 STARTTLS", "C: STARTTLS", "S: 220 go ahead", "S: [tls]",
+        "C: EHLO relay.contoso.com", "S: 250-hve.example", "S: 250 AUTH LOGIN XOAUTH2",
+        "C: AUTH XOAUTH2 dXNlcj1odmUxQGNvbnRvc28uY29tAWF1dGg9QmVhcmVyIHRvazEyMwEB", "S: 235 OK", "C: QUIT", "S: 221 bye",
+    ];
+
     private readonly ManualClock _clock = new();
     private readonly SelfMadeAuthority _authority = new("Upstream authority");
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -73,16 +80,31 @@ public sealed class HveUpstreamTests : IDisposable
     public async Task A_token_is_fetched_for_an_account_with_OAuth_and_its_password_is_not_used()
     {
         _options.Hve.Accounts[0].OAuth = new OAuthOptions();
-        Serve(
-            "S: 220 ready", "C: EHLO relay.contoso.com", "S: 250-hve.example", "S: 250 STARTTLS", "C: STARTTLS", "S: 220 go ahead", "S: [tls]",
-            "C: EHLO relay.contoso.com", "S: 250-hve.example", "S: 250 AUTH LOGIN XOAUTH2",
-            "C: AUTH XOAUTH2 dXNlcj1odmUxQGNvbnRvc28uY29tAWF1dGg9QmVhcmVyIHRvazEyMwEB", "S: 235 OK", "C: QUIT", "S: 221 bye");
+        Serve(TokenLogin);
 
         var connected = Assert.IsType<ConnectResult.Connected>(
-            await Upstream(new Tokens(new TokenResult.Token("tok123"))).ConnectAsync(Account, CancellationToken.None));
+            await Upstream(new Tokens(new TokenResult.Token("tok123", DateTimeOffset.MaxValue))).ConnectAsync(Account, CancellationToken.None));
 
         await connected.Connection.DisposeAsync();
         await _serving.WaitAsync(_net);
+    }
+
+    [Fact]
+    public async Task A_connection_is_not_used_longer_than_its_token_says()
+    {
+        _options.Hve.Accounts[0].OAuth = new OAuthOptions();
+        Serve(TokenLogin);
+        var tokens = new Tokens(new TokenResult.Token("tok123", _clock.GetUtcNow().AddMinutes(40)));
+        var connected = Assert.IsType<ConnectResult.Connected>(await Upstream(tokens).ConnectAsync(Account, CancellationToken.None));
+
+        _clock.Advance(TimeSpan.FromMinutes(40) - TimeSpan.FromSeconds(1));
+        Assert.True(connected.Connection.IsUsable);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.False(connected.Connection.IsUsable);
+        await connected.Connection.DisposeAsync();
+        await _serving.WaitAsync(_net);
+        Assert.False(tokens.Forgot);
     }
 
     [Fact]
@@ -98,7 +120,7 @@ public sealed class HveUpstreamTests : IDisposable
 
     [Fact]
     public void The_text_of_a_token_does_not_show_it() =>
-        Assert.DoesNotContain("tok123", new TokenResult.Token("tok123").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tok123", new TokenResult.Token("tok123", DateTimeOffset.MaxValue).ToString(), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_smarthost_that_knows_us_by_certificate_gets_to_see_it()
@@ -243,5 +265,9 @@ public sealed class HveUpstreamTests : IDisposable
     private sealed class Tokens(TokenResult result) : ITokenSource
     {
         public Task<TokenResult> GetAsync(AccountOptions account, CancellationToken cancel) => Task.FromResult(result);
+
+        public bool Forgot { get; private set; }
+
+        public void Forget(AccountOptions account, TokenResult.Token token) => Forgot = true;
     }
 }

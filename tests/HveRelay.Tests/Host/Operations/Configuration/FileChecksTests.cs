@@ -42,11 +42,51 @@ public sealed class FileChecksTests : IDisposable
     public void A_certificate_that_will_soon_expire_is_a_warning() =>
         Assert.EndsWith("relay.pem expires on 2026-11-25", Assert.Single(Check(Now.AddDays(3)).Warnings).Sentence, StringComparison.Ordinal);
 
-    private CheckReport Check(DateTimeOffset end)
+    [Fact]
+    public void A_certificate_for_another_name_is_a_warning() =>
+        Assert.EndsWith(
+            "relay.pem does not cover HostName mail.fabrikam.com: clients that check the name refuse it",
+            Assert.Single(Check(Now.AddDays(100), "mail.fabrikam.com").Warnings).Sentence,
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(40, null)]
+    [InlineData(29, "oauth.pem expires on 2026-12-21")]
+    [InlineData(6, "oauth.pem expires on 2026-11-28")]
+    public void A_certificate_for_the_identity_platform_is_warned_of_30_days_before_its_end(int days, string? sentence)
+    {
+        using var own = new RsaCertificate("relay", days);
+
+        var report = CheckOAuth(_directory.Write("oauth.pem", own.Pem + own.Key));
+
+        Assert.Empty(report.Errors);
+        Assert.Equal(sentence is null ? [] : ["Hve.Accounts[0].OAuth.CertificateFile"], report.Warnings.Select(warning => warning.Key));
+        Assert.All(report.Warnings, warning => Assert.EndsWith(sentence!, warning.Sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_identity_platform_takes_no_elliptic_key()
+    {
+        using var leaf = _authority.Leaf(Now.AddDays(100));
+
+        var error = Assert.Single(CheckOAuth(_directory.Write("oauth.pem", leaf.ExportCertificatePem() + "\n" + leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem())).Errors);
+
+        Assert.Equal("Hve.Accounts[0].OAuth.CertificateFile", error.Key);
+        Assert.Contains("is not RSA", error.Sentence, StringComparison.Ordinal);
+    }
+
+    private CheckReport CheckOAuth(string file)
+    {
+        var relay = new RelayOptions { DataDirectory = Path.Combine(_directory.Path, "a", "b") };
+        relay.Hve.Accounts.Add(new AccountOptions { OAuth = new OAuthOptions { CertificateFile = file } });
+        return FileChecks.Check(relay, new ManualClock());
+    }
+
+    private CheckReport Check(DateTimeOffset end, string hostName = "")
     {
         using var leaf = _authority.Leaf(end);
         var file = _directory.Write("relay.pem", leaf.ExportCertificatePem() + "\n" + leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        var relay = new RelayOptions { DataDirectory = Path.Combine(_directory.Path, "a", "b"), Certificate = new() { File = file } };
+        var relay = new RelayOptions { HostName = hostName, DataDirectory = Path.Combine(_directory.Path, "a", "b"), Certificate = new() { File = file } };
         return FileChecks.Check(relay, new ManualClock());
     }
 }

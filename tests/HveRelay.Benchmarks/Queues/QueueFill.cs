@@ -1,0 +1,74 @@
+using HveRelay.Benchmarks.Servers;
+using HveRelay.Mail;
+using HveRelay.Queue;
+using HveRelay.Stores.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HveRelay.Benchmarks.Queues;
+
+/// <summary>Fills a queue through the store's own port: many callers at once share their syncs, as sessions do.</summary>
+internal sealed class QueueFill(TimeProvider clock)
+{
+    /// <summary>As many as the store commits together.</summary>
+    private const int Callers = 512;
+
+    private const int Octets = 2048;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(2);
+    private static readonly Lane[] Lanes = [Lane.AnyAccount];
+
+    private readonly MessageIdSource _ids = new(clock, new Random(1));
+    private readonly byte[] _content = BenchmarkMessage.Content(Octets);
+
+    /// <param name="directory">The data directory of a relay that does not run.</param>
+    /// <param name="ended">Messages of the history, relayed at their first attempt.</param>
+    /// <param name="queued">Messages that wait, all of them due.</param>
+    public async Task FillAsync(string directory, int ended, int queued, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(directory);
+        await using var store = await SqliteQueueStore.OpenAsync(new SqliteStoreOptions(directory, MinimumFreeBytes: 0), clock, NullLogger.Instance);
+        for (var left = ended; left > 0; left -= Callers)
+        {
+            await TogetherAsync(Math.Min(left, Callers), number => EnqueueAsync(store, number, cancel));
+            await RelayAsync(store, Math.Min(left, Callers), cancel);
+        }
+
+        await TogetherAsync(queued, number => EnqueueAsync(store, number, cancel));
+    }
+
+    private static async Task TogetherAsync(int count, Func<int, Task> work)
+    {
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(Callers, count)).Select(_ => Task.Run(async () =>
+        {
+            for (int number; (number = Interlocked.Increment(ref next)) < count;)
+            {
+                await work(number);
+            }
+        })));
+    }
+
+    private async Task EnqueueAsync(SqliteQueueStore store, int number, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        await using var content = store.CreateContent();
+        await content.WriteAsync(_content, cancel);
+        var envelope = new Envelope(
+            _ids.Next(), "scanner@contoso.com", now, now + Lifetime, _content.Length, Priority.Normal, EightBit: false,
+            new Origin("bench", "127.0.0.1", "scanner.contoso.com", null, null, "ESMTP"));
+        await store.EnqueueAsync(new NewMessage(envelope, [new NewPart(1, 1, Lane.AnyAccount, [$"{number}you@contoso.com"], now)]), content, cancel);
+    }
+
+    private async Task RelayAsync(SqliteQueueStore store, int count, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var parts = await store.TakeAsync(new TakeRequest(Lanes, now, now.AddMinutes(1), count, 1), cancel);
+        await TogetherAsync(parts.Count, async number =>
+        {
+            var part = parts[number];
+            var rules = new[] { new QuotaRule(QuotaRule.Tenant, 0, QuotaRule.Day) };
+            var grant = (AttemptGrant.Granted)await store.BeginAsync(new AttemptStart(part.Lease, NextHop.Account, [0], rules, now), cancel);
+            await store.CompleteAsync(
+                new AttemptEnd(grant.AttemptId, part.Lease, now, [new RecipientEnd(0, Outcome.Relayed, "250 2.0.0 OK: queued")]), cancel);
+        });
+    }
+}

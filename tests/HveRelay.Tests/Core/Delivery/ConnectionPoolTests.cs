@@ -1,0 +1,87 @@
+using HveRelay.Delivery;
+using HveRelay.Smtp;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Core.Delivery;
+
+public sealed class ConnectionPoolTests
+{
+    private readonly ManualClock _clock = new();
+    private int _closed;
+
+    [Fact]
+    public async Task The_latest_used_is_used_next()
+    {
+        await using var pool = Pool();
+        var (first, second) = (new Connection(), new Connection());
+        await pool.GiveBackAsync(first);
+        await pool.GiveBackAsync(second);
+
+        Assert.Same(second, await pool.TakeAsync());
+        Assert.Same(first, await pool.TakeAsync());
+        Assert.Null(await pool.TakeAsync());
+    }
+
+    [Fact]
+    public async Task One_whose_token_ends_while_it_waits_is_closed_and_not_handed_out()
+    {
+        await using var pool = Pool();
+        var (good, over) = (new Connection(), new Connection());
+        await pool.GiveBackAsync(good);
+        await pool.GiveBackAsync(over);
+
+        over.IsUsable = false;
+
+        Assert.Same(good, await pool.TakeAsync());
+        Assert.True(over.IsClosed);
+    }
+
+    [Fact]
+    public async Task One_whose_token_ends_is_closed_when_nobody_wants_it_too()
+    {
+        await using var pool = Pool();
+        var (good, over) = (new Connection(), new Connection());
+        await pool.GiveBackAsync(over);
+        await pool.GiveBackAsync(good);
+
+        over.IsUsable = false;
+        await pool.CloseColdAsync();
+
+        Assert.Equal((false, true), (good.IsClosed, over.IsClosed));
+    }
+
+    [Fact]
+    public async Task The_cold_are_closed_and_the_warm_stay()
+    {
+        await using var pool = Pool();
+        var (cold, warm) = (new Connection(), new Connection());
+        await pool.GiveBackAsync(cold);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await pool.GiveBackAsync(warm);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        await pool.CloseColdAsync();
+
+        Assert.Equal((true, false), (cold.IsClosed, warm.IsClosed));
+        Assert.Same(warm, await pool.TakeAsync());
+        Assert.Equal(1, _closed);
+    }
+
+    private ConnectionPool Pool() => new(_clock, TimeSpan.FromSeconds(15), () => _closed++);
+
+    private sealed class Connection : IUpstreamConnection
+    {
+        public bool IsUsable { get; set; } = true;
+
+        public bool IsClosed { get; private set; }
+
+        public Task<IReadOnlyList<RecipientResult>> SendAsync(MailTransaction message, CancellationToken cancel) =>
+            Task.FromResult<IReadOnlyList<RecipientResult>>([]);
+
+        public ValueTask DisposeAsync()
+        {
+            IsClosed = true;
+            return ValueTask.CompletedTask;
+        }
+    }
+}
