@@ -126,7 +126,7 @@ public sealed class ReplyTableTests
     [InlineData(Breakage.Certificate, AccountFault)]
     [InlineData(Breakage.NoStartTls, AccountFault)]
     [InlineData(Breakage.NoMechanism, AccountFault)]
-    [InlineData(Breakage.TokenUnavailable, Retry)]
+    [InlineData(Breakage.TokenUnavailable, Unreachable)]
     [InlineData(Breakage.TokenRefused, AccountFault)]
     [InlineData(Breakage.CredentialUnusable, AccountFault)]
     public void What_broke_never_ends_a_message(Breakage breakage, ReplyClass expected) =>
