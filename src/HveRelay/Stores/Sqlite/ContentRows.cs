@@ -12,7 +12,7 @@ internal sealed class ContentRows(Database database, Counters counters)
     private readonly Statement _begun = database.Prepare("INSERT INTO unfinished(content) VALUES (?)");
     private readonly Statement _owned = database.Prepare("DELETE FROM unfinished WHERE content = ?");
     private readonly Statement _unfinished = database.Prepare("SELECT content FROM unfinished WHERE content <= ?");
-    private readonly HashSet<ContentWriter> _uncommitted = [];
+    private readonly int _connection = ++counters.Connections;
 
     /// <summary>Octets of chunks in the open transaction.</summary>
     public long UncommittedOctets { get; private set; }
@@ -24,7 +24,7 @@ internal sealed class ContentRows(Database database, Counters counters)
     /// <summary>Stores the next chunk of a content that is being written.</summary>
     public void Append(ContentWriter content, ReadOnlySpan<byte> chunk)
     {
-        content.ThrowIfLost();
+        ThrowIfLost(content);
         var number = content.Number;
         if (number == 0)
         {
@@ -33,16 +33,15 @@ internal sealed class ContentRows(Database database, Counters counters)
         }
 
         _insert.Set(RowOf(number, content.Chunks)).Set(chunk).Run();
-        content.Number = number;
+        (content.Number, content.Connection) = (number, _connection);
         content.Chunks++;
-        _uncommitted.Add(content);
         UncommittedOctets += chunk.Length;
     }
 
     /// <summary>Stores the last chunk, which may be the only one and may be empty; returns the content's number.</summary>
     public long Finish(ContentWriter content, ReadOnlySpan<byte> last)
     {
-        content.ThrowIfLost();
+        ThrowIfLost(content);
         if (content.Number == 0)
         {
             var number = counters.NextContent();
@@ -78,20 +77,18 @@ internal sealed class ContentRows(Database database, Counters counters)
         }
     }
 
-    public void Committed()
-    {
-        _uncommitted.Clear();
-        UncommittedOctets = 0;
-    }
+    public void Committed() => UncommittedOctets = 0;
 
-    /// <summary>The transaction is gone, and the chunks in it with it.</summary>
-    public void Abandoned()
+    /// <summary>
+    /// Chunks that an earlier connection of the writer stored may be gone with it, in whole or in part: a failed commit or sync takes more
+    /// back than the last of them.
+    /// </summary>
+    private void ThrowIfLost(ContentWriter content)
     {
-        foreach (var content in _uncommitted)
+        content.ThrowIfLost();
+        if (content.Number != 0 && content.Connection != _connection)
         {
-            content.Lose();
+            throw ChunkedContent.Lost();
         }
-
-        Committed();
     }
 }

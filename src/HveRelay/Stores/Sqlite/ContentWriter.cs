@@ -8,6 +8,9 @@ internal sealed class ContentWriter(Writer writer, DiskReserve reserve) : Chunke
     /// <summary>The writer's thread: 0 until the first chunk is stored.</summary>
     public long Number { get; set; }
 
+    /// <summary>The writer's thread: which of its connections stored the chunks.</summary>
+    public int Connection { get; set; }
+
     /// <summary>The writer's thread: chunks stored.</summary>
     public int Chunks { get; set; }
 

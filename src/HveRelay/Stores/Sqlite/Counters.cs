@@ -25,13 +25,17 @@ internal sealed class Counters(long generation, long lastContent)
 
     public long NextContent() => ++_lastContent;
 
+    /// <summary>How many connections the writer has had.</summary>
+    public int Connections { get; set; }
+
     public long NextTurn() => ++_turn;
 
     /// <summary>When each client last had its turn, by number of the turn.</summary>
     public Dictionary<string, long> Turns { get; } = new(StringComparer.Ordinal);
 
-    public static Counters Load(Database database)
+    public static Counters Load(string path)
     {
+        using var database = Database.OpenWriter(path);
         database.Execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'");
         return new Counters(
             database.Number("SELECT value FROM meta WHERE name = 'generation'"),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -9,8 +10,14 @@ internal sealed class Database : IDisposable
     /// <summary>How long to wait for another program's transaction, in milliseconds: a client or a health check waits with us.</summary>
     private const string Patience = "PRAGMA busy_timeout=3000;";
 
+    public const int DefaultPageOctets = 8192;
+
     private readonly SqliteConnection _connection;
+    private CommitCall? _onCommit;
     private readonly List<Statement> _statements = [];
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int CommitCall(nint argument, nint connection, nint name, int frames);
 
     static Database() => Batteries_V2.Init();
 
@@ -38,6 +45,11 @@ internal sealed class Database : IDisposable
     /// <summary>False where a relay that starts meanwhile would not be noticed: good for one look only.</summary>
     public bool SeesChanges { get; private init; } = true;
 
+    public long PageOctets => Number("PRAGMA page_size");
+
+    /// <summary>How many frames the WAL had after the last commit here; counted for a connection of <see cref="OpenUnsyncedWriter"/>.</summary>
+    public int WalFrames { get; private set; }
+
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>Rows changed since the connection was opened.</summary>
@@ -48,10 +60,37 @@ internal sealed class Database : IDisposable
     /// net below it. Pages of 8 KiB: fewer frames in the WAL for each message than with SQLite's 4.
     /// </summary>
     public static Database OpenWriter(string path, Action<string>? beforeWrite = null) => new(path, SqliteOpenMode.ReadWrite, $"""
-        {Patience} PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+        {Patience} PRAGMA page_size={DefaultPageOctets}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
         PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8192;
         PRAGMA journal_size_limit=67108864;
         """) { BeforeWrite = beforeWrite };
+
+    /// <summary>A writing connection whose commits somebody else syncs (<see cref="WalSyncs"/>).</summary>
+    public static Database OpenUnsyncedWriter(string path, Action<string>? beforeWrite)
+    {
+        var database = OpenWriter(path, beforeWrite);
+        database.Execute("PRAGMA synchronous=NORMAL");
+        database.CountFrames();
+        return database;
+    }
+
+    /// <summary>
+    /// Reads the WAL as it is in the file and moves it into the database, alone: whoever has an index of an older one is waited for.
+    /// </summary>
+    /// <exception cref="SqliteException">Another connection is open, here or in another program.</exception>
+    public static void TakeOverLog(string path)
+    {
+        var database = new Database(path, SqliteOpenMode.ReadWrite, $"{Patience} PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=FULL;");
+        try
+        {
+            database.Number("SELECT count(*) FROM sqlite_schema");
+            database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        finally
+        {
+            database.Leave();
+        }
+    }
 
     public static Database OpenReader(string path) => new(path, SqliteOpenMode.ReadOnly, $"""
         {Patience} PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;
@@ -127,6 +166,14 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Closes without moving the WAL into the database, though it be the last connection.</summary>
+    public void Leave()
+    {
+        const int NoCheckpointOnClose = 1006;
+        _ = raw.sqlite3_db_config(Handle, NoCheckpointOnClose, 1, out _);
+        Dispose();
+    }
+
     public void Dispose()
     {
         foreach (var statement in _statements)
@@ -136,4 +183,18 @@ internal sealed class Database : IDisposable
 
         _connection.Dispose();
     }
+
+    private void CountFrames()
+    {
+        _onCommit = (_, _, _, frames) =>
+        {
+            WalFrames = frames;
+            return 0;
+        };
+        OnCommit(Handle, _onCommit, 0);
+    }
+
+    /// <summary>https://www.sqlite.org/c3ref/wal_hook.html; not among what the provider passes on. It replaces SQLite's own checkpoints.</summary>
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_wal_hook", CallingConvention = CallingConvention.Cdecl)]
+    private static extern nint OnCommit(sqlite3 database, CommitCall call, nint argument);
 }

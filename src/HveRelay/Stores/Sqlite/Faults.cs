@@ -22,6 +22,11 @@ internal static class Faults
     /// <summary>The fault behind an exception; whatever SQLite says is one. The exception itself where it is a bug of ours.</summary>
     public static Exception Translate(Exception cause)
     {
+        if (cause is IOException or UnauthorizedAccessException)
+        {
+            return new StoreException(StoreFault.Unwritable, $"the disk of the queue failed: {cause.Message}", cause);
+        }
+
         if (cause is not SqliteException sqlite)
         {
             return cause;

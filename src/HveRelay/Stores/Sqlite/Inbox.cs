@@ -11,7 +11,7 @@ internal sealed class Inbox<T>
 {
     private readonly object _gate = new();
     private readonly Queue<T> _items = [];
-    private bool _waits, _closed;
+    private bool _waits, _woken, _closed;
 
     /// <summary>False once it is closed.</summary>
     public bool TryAdd(T item)
@@ -42,18 +42,36 @@ internal sealed class Inbox<T>
         }
     }
 
-    /// <summary>Until there is something to take; false when there will be nothing more.</summary>
-    public bool Wait()
+    /// <summary>Until there is something to take, or somebody wakes, or the time is over; false when there will be nothing more.</summary>
+    public bool Wait(TimeSpan most)
     {
         lock (_gate)
         {
-            while (_items.Count == 0 && !_closed)
+            while (_items.Count == 0 && !_closed && !_woken)
             {
                 _waits = true;
-                Monitor.Wait(_gate);
+                if (!Monitor.Wait(_gate, most))
+                {
+                    break;
+                }
             }
 
-            return _items.Count > 0;
+            (_waits, _woken) = (false, false);
+            return _items.Count > 0 || !_closed;
+        }
+    }
+
+    /// <summary>Ends a wait, the next one where none is under way.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            if (_waits)
+            {
+                _waits = false;
+                Monitor.Pulse(_gate);
+            }
         }
     }
 

@@ -8,12 +8,14 @@ internal sealed class ReadPool(Func<Database> open, DamageWatch? damage = null) 
 {
     private const int MostIdle = 8;
     private readonly ConcurrentBag<ReadSession> _idle = [];
+    private readonly ReaderWriterLockSlim _lent = new();
     private volatile bool _closed;
 
     public T Read<T>(Func<ReadSession, T> look)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         ReadSession? session = null;
+        _lent.EnterReadLock();
         try
         {
             if (!_idle.TryTake(out session))
@@ -36,11 +38,35 @@ internal sealed class ReadPool(Func<Database> open, DamageWatch? damage = null) 
 
             throw;
         }
+        finally
+        {
+            _lent.ExitReadLock();
+        }
+    }
+
+    /// <summary>Does something while no reading connection is open; who wants one waits.</summary>
+    public void WithNone(Action action)
+    {
+        _lent.EnterWriteLock();
+        try
+        {
+            Empty();
+            action();
+        }
+        finally
+        {
+            _lent.ExitWriteLock();
+        }
     }
 
     public void Dispose()
     {
         _closed = true;
+        Empty();
+    }
+
+    private void Empty()
+    {
         while (_idle.TryTake(out var session))
         {
             session.Dispose();
@@ -58,7 +84,7 @@ internal sealed class ReadPool(Func<Database> open, DamageWatch? damage = null) 
         _idle.Add(session);
         if (_closed)
         {
-            Dispose();
+            Empty();
         }
     }
 }

@@ -12,11 +12,7 @@ public sealed partial class SqliteQueueStore : IQueueStore
     private const int PurgedAtOnce = 100;
     private readonly DirectoryLock _lock;
 
-    /// <summary>
-    /// Held open without ever working, so that a writer that is given up is never the last connection: who comes after the last one reads
-    /// the WAL anew, and would find there, whole, the transaction whose sync has failed.
-    /// </summary>
-    private readonly Database _anchor;
+    private readonly WalCut _cut;
     private readonly Writer _writer;
     private readonly ReadPool _pool;
     private readonly SqliteQueueReader _reader;
@@ -26,9 +22,9 @@ public sealed partial class SqliteQueueStore : IQueueStore
     private bool _disposed;
 
     private SqliteQueueStore(
-        DirectoryLock held, Database anchor, Writer writer, ReadPool pool, DiskReserve reserve, DamageWatch damage, StartCheck? check)
+        DirectoryLock held, WalCut cut, Writer writer, ReadPool pool, DiskReserve reserve, DamageWatch damage, StartCheck? check)
     {
-        (_lock, _anchor, _writer, _pool, _reserve, _damage, _check) = (held, anchor, writer, pool, reserve, damage, check);
+        (_lock, _cut, _writer, _pool, _reserve, _damage, _check) = (held, cut, writer, pool, reserve, damage, check);
         _reader = new SqliteQueueReader(pool);
     }
 
@@ -230,7 +226,7 @@ public sealed partial class SqliteQueueStore : IQueueStore
         _pool.Dispose();
         _check?.Dispose();
         var clean = await _writer.CloseAsync();
-        _anchor.Dispose();
+        _cut.Dispose();
         if (clean && isChecked && !_damage.WasSeen)
         {
             _lock.Clean();
@@ -242,20 +238,21 @@ public sealed partial class SqliteQueueStore : IQueueStore
     private static SqliteQueueStore Open(SqliteStoreOptions options, TimeProvider clock, ILogger log)
     {
         var held = DirectoryLock.Take(options.Directory);
-        var anchor = default(Database);
+        var cut = default(WalCut);
         var check = default(StartCheck);
         try
         {
             (var path, var salvaged, check) = Opening.PrepareDatabase(options, held, clock, log);
-            anchor = Database.OpenWriter(path);
-            var counters = Counters.Load(anchor);
+            var counters = Counters.Load(path);
             held.MarkRunning();
             var damage = new DamageWatch(() => Opening.Check(path), Tell, clock, log);
+            var wal = options.Wal ?? new WalFile(path + "-wal");
+            var pool = new ReadPool(() => Database.OpenReader(path), damage);
+            cut = new WalCut(path, wal, pool);
             var writer = new Writer(
-                () => new WriteSession(Database.OpenWriter(path, options.BeforeWrite), counters), damage, clock, log);
+                () => new WriteSession(Database.OpenUnsyncedWriter(path, options.BeforeWrite), counters), cut, wal, damage, clock, log);
             _ = check?.TellAsync(damage, log);
-            return new SqliteQueueStore(
-                held, anchor, writer, new ReadPool(() => Database.OpenReader(path), damage), new DiskReserve(options, clock), damage, check)
+            return new SqliteQueueStore(held, cut, writer, pool, new DiskReserve(options, clock), damage, check)
             {
                 Salvaged = salvaged,
             };
@@ -263,7 +260,7 @@ public sealed partial class SqliteQueueStore : IQueueStore
         catch (Exception cause)
         {
             check?.Dispose();
-            anchor?.Dispose();
+            cut?.Dispose();
             held.Dispose();
             if (cause is SqliteException sqlite)
             {

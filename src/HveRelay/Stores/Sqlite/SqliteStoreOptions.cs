@@ -19,4 +19,7 @@ public sealed record SqliteStoreOptions(string Directory, long MinimumFreeBytes 
 
     /// <summary>For tests: sees each writing statement before it runs, and may throw in its place.</summary>
     internal Action<string>? BeforeWrite { get; init; }
+
+    /// <summary>For tests: the WAL of a disk that they watch; absent: the system's file.</summary>
+    internal IWalFile? Wal { get; init; }
 }

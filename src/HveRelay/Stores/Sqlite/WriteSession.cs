@@ -147,6 +147,9 @@ internal sealed class WriteSession : IDisposable
         Contents.Committed();
     }
 
+    /// <summary>How long the WAL was after the last commit.</summary>
+    public long WalFrames => _database.WalFrames;
+
     public int Probe() => _probe.Run();
 
     /// <summary>
@@ -166,22 +169,24 @@ internal sealed class WriteSession : IDisposable
         return spare > PagesAtOnce;
     }
 
-    /// <summary>Moves the WAL into the database once it has grown by 16 MiB, so that it starts over.</summary>
-    public void Checkpoint()
+    /// <summary>The WAL has grown by 16 MiB.</summary>
+    public bool IsCheckpointDue
     {
-        const int Pages = 2048; // 16 MiB
-        _pagesSinceCheckpoint += _database.PagesWritten();
-        if (_pagesSinceCheckpoint >= Pages)
+        get
         {
-            _pagesSinceCheckpoint = 0;
-            _database.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+            const int Pages = 2048;
+            _pagesSinceCheckpoint += _database.PagesWritten();
+            return _pagesSinceCheckpoint >= Pages;
         }
     }
 
-    /// <summary>Closing gives an open transaction up.</summary>
-    public void Dispose()
+    /// <summary>Moves the WAL into the database, so that it starts over.</summary>
+    public void Checkpoint()
     {
-        Contents.Abandoned();
-        _database.Dispose();
+        _pagesSinceCheckpoint = 0;
+        _database.Execute("PRAGMA wal_checkpoint(PASSIVE)");
     }
+
+    /// <summary>Closing gives an open transaction up.</summary>
+    public void Dispose() => _database.Dispose();
 }

@@ -4,9 +4,10 @@ using Microsoft.Data.Sqlite;
 namespace HveRelay.Stores.Sqlite;
 
 /// <summary>
-/// The one writer. It takes whatever waits, runs it in one transaction, commits once, and answers everybody: callers that end
-/// together share a sync, and a single one never waits for company. What needs no sync is answered at once and goes with the next
-/// commit. After a failed commit nothing is tried again on that connection: what the system's cache holds of it cannot be trusted.
+/// The one writer. It takes whatever waits, runs it in one transaction, commits once, and has the commit synced (<see cref="WalSyncs"/>),
+/// which answers everybody: callers that end together share a sync, and a single one never waits for company. While a sync is under way
+/// the next transaction fills. What needs no sync is answered at once and goes with the next commit. After a failed commit or sync
+/// nothing is tried again on that connection: what the system's cache holds of it cannot be trusted.
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
@@ -16,29 +17,33 @@ internal sealed class Writer : IAsyncDisposable
 
     private readonly Inbox<Operation> _inbox = new();
     private readonly Operation _tick = new Operation<bool>(Need.Read, _ => true);
-    private readonly List<Operation> _awaitingCommit = [];
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<WriteSession> _open;
+    private readonly WalCut _cut;
+    private readonly WalSyncs _syncs;
     private readonly DamageWatch _damage;
-    private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly ITimer _timer;
+    private List<Operation> _awaitingCommit = [];
     private WriteSession? _session;
-    private bool _syncNeeded, _openAtLastTick, _busySinceTick, _tidy;
-    private long _syncs, _lastSyncTicks;
+    private bool _syncNeeded, _unsynced, _openAtLastTick, _busySinceTick, _tidy;
+    private long _frames;
     private int _tickWaits;
 
-    public Writer(Func<WriteSession> open, DamageWatch damage, TimeProvider clock, ILogger log)
+    public Writer(Func<WriteSession> open, WalCut cut, IWalFile wal, DamageWatch damage, TimeProvider clock, ILogger log)
     {
-        (_open, _damage, _clock, _log) = (open, damage, clock, log);
+        (_open, _cut, _damage, _log) = (open, cut, damage, log);
+        _syncs = new WalSyncs(wal, clock, _inbox.Wake);
         _session = open();
         _timer = clock.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
         new Thread(Loop) { IsBackground = true, Name = "queue writer" }.Start();
     }
 
-    public long Syncs => Volatile.Read(ref _syncs);
+    public long Syncs => _syncs.Count;
 
-    public TimeSpan LastSync => new(Volatile.Read(ref _lastSyncTicks));
+    public TimeSpan LastSync => _syncs.Last;
+
+    private bool MayCommit => _syncNeeded && _syncs.UntilNext == TimeSpan.Zero;
 
     /// <summary>Once handed in, an operation is not cancelled: its caller has to know whether it happened.</summary>
     public Task<T> DoAsync<T>(Need need, Func<WriteSession, T> work)
@@ -68,17 +73,18 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Loop()
     {
-        while (_inbox.Wait())
+        while (_inbox.Wait(_syncNeeded ? _syncs.UntilNext : Timeout.InfiniteTimeSpan))
         {
+            GiveUpWhatASyncLost();
             var ticked = Run(0, out var taken);
-            if (_syncNeeded)
+            if (MayCommit)
             {
                 // Who could hand something in at once does so now, and shares the sync; nobody is waited for.
                 Thread.Yield();
                 ticked |= Run(taken, out _);
             }
 
-            if (_syncNeeded || _session?.Contents.UncommittedOctets >= MostUncommittedOctets)
+            if (MayCommit || _session?.Contents.UncommittedOctets >= MostUncommittedOctets)
             {
                 Commit();
             }
@@ -89,8 +95,9 @@ internal sealed class Writer : IAsyncDisposable
             }
         }
 
-        var committed = Commit();
+        var committed = Commit() && Settle();
         _session?.Dispose();
+        _syncs.Dispose();
         _ended.SetResult(committed);
     }
 
@@ -119,7 +126,7 @@ internal sealed class Writer : IAsyncDisposable
         _busySinceTick |= operation.Need != Need.Read;
         try
         {
-            _session ??= _open();
+            _session ??= Open();
             _session.Run(operation);
         }
         catch (Exception cause)
@@ -170,6 +177,18 @@ internal sealed class Writer : IAsyncDisposable
         }
     }
 
+    private WriteSession Open()
+    {
+        if (_cut.IsDue)
+        {
+            _cut.Run();
+            (_frames, _unsynced) = (0, false);
+            _syncs.StartOver();
+        }
+
+        return _open();
+    }
+
     /// <summary>False where there was something to commit and it failed.</summary>
     private bool Commit()
     {
@@ -180,14 +199,8 @@ internal sealed class Writer : IAsyncDisposable
 
         try
         {
-            var syncs = session.Wrote;
-            var start = _clock.GetTimestamp();
+            _unsynced |= session.Wrote;
             session.Commit();
-            if (syncs)
-            {
-                Volatile.Write(ref _lastSyncTicks, _clock.GetElapsedTime(start).Ticks);
-                Volatile.Write(ref _syncs, _syncs + 1);
-            }
         }
         catch (Exception cause)
         {
@@ -196,14 +209,64 @@ internal sealed class Writer : IAsyncDisposable
             return false;
         }
 
-        foreach (var operation in _awaitingCommit)
+        if (session.WalFrames < _frames)
         {
-            operation.Complete();
+            _syncs.StartOver();
         }
 
-        _awaitingCommit.Clear();
-        (_syncNeeded, _tidy) = (false, false);
-        Upkeep(() => session.Checkpoint());
+        _frames = session.WalFrames;
+        _tidy = false;
+        if (_syncNeeded)
+        {
+            Sync();
+        }
+
+        if (session.IsCheckpointDue && Settle())
+        {
+            Upkeep(session.Checkpoint);
+        }
+
+        return true;
+    }
+
+    /// <summary>Has what is committed synced, and then answered.</summary>
+    private void Sync()
+    {
+        _syncs.Begin(_frames, _awaitingCommit);
+        (_awaitingCommit, _syncNeeded, _unsynced) = ([], false, false);
+    }
+
+    /// <summary>
+    /// Waits until all that is committed is on stable storage. False where it is not. Before a checkpoint: what is moved into the database
+    /// could not be taken back any more.
+    /// </summary>
+    private bool Settle()
+    {
+        if (_unsynced)
+        {
+            Sync();
+        }
+
+        _syncs.Drain();
+        return !GiveUpWhatASyncLost();
+    }
+
+    /// <summary>
+    /// A failed sync is not tried again: what was committed since the last good one is taken out of the WAL, and who waits for it is told.
+    /// True where there was one.
+    /// </summary>
+    private bool GiveUpWhatASyncLost()
+    {
+        if (_syncs.Failure is not { } cause)
+        {
+            return false;
+        }
+
+        _syncs.Drain();
+        var (frames, lost) = _syncs.Forget();
+        _cut.IsDueTo(frames);
+        _awaitingCommit.InsertRange(0, lost);
+        Abandon(cause);
         return true;
     }
 
@@ -213,9 +276,15 @@ internal sealed class Writer : IAsyncDisposable
         _log.LogError(cause, "the queue's transaction failed with {Operations} operations in it", _awaitingCommit.Count);
         _session?.Dispose();
         _session = null;
+        if (_cut.IsDue)
+        {
+            Upkeep(() => _session = Open());
+        }
+
+        var fault = Faults.OfTransaction(cause);
         foreach (var operation in _awaitingCommit)
         {
-            operation.Fail(Faults.OfTransaction(cause));
+            operation.Fail(fault);
         }
 
         _awaitingCommit.Clear();
@@ -230,7 +299,7 @@ internal sealed class Writer : IAsyncDisposable
             Commit();
         }
 
-        if (!_busySinceTick && !_tidy && _session is { InTransaction: false } session)
+        if (!_busySinceTick && !_tidy && _session is { InTransaction: false } session && Settle())
         {
             Upkeep(() => _tidy = !session.Tidy());
         }
@@ -246,7 +315,7 @@ internal sealed class Writer : IAsyncDisposable
         {
             work();
         }
-        catch (SqliteException cause)
+        catch (Exception cause) when (cause is SqliteException or IOException)
         {
             _log.LogWarning(cause, "the upkeep of the queue failed");
         }

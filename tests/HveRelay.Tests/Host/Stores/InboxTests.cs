@@ -13,7 +13,7 @@ public sealed class InboxTests
         Assert.True(_inbox.TryAdd("first"));
         Assert.True(_inbox.TryAdd("second"));
 
-        Assert.True(_inbox.Wait());
+        Assert.True(_inbox.Wait(Timeout.InfiniteTimeSpan));
         Assert.True(_inbox.TryTake(out var first));
         Assert.True(_inbox.TryTake(out var second));
         Assert.Equal(("first", "second"), (first, second));
@@ -23,7 +23,7 @@ public sealed class InboxTests
     [Fact]
     public async Task Who_waits_is_woken_by_what_comes()
     {
-        var waiting = Task.Run(_inbox.Wait);
+        var waiting = Task.Run(() => _inbox.Wait(Timeout.InfiniteTimeSpan));
 
         _inbox.TryAdd("something");
 
@@ -33,7 +33,7 @@ public sealed class InboxTests
     [Fact]
     public async Task Closing_wakes_who_waits_and_leaves_what_is_in_it()
     {
-        var waiting = Task.Run(_inbox.Wait);
+        var waiting = Task.Run(() => _inbox.Wait(Timeout.InfiniteTimeSpan));
         _inbox.Close();
         Assert.False(await waiting.WaitAsync(Bound));
 
@@ -48,7 +48,7 @@ public sealed class InboxTests
         var taking = Task.Run(() =>
         {
             var taken = 0;
-            while (taken < Adders * Each && _inbox.Wait())
+            while (taken < Adders * Each && _inbox.Wait(Timeout.InfiniteTimeSpan))
             {
                 while (_inbox.TryTake(out _))
                 {

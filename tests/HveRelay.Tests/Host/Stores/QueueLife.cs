@@ -120,7 +120,9 @@ internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixtu
             try
             {
                 // Reads its own file only: the shim sees the store's connections and no others.
-                return await SqliteQueueStore.OpenAsync(new SqliteStoreOptions(sqlite.Directory.Path), clock, NullLogger.Instance);
+                var directory = sqlite.Directory.Path;
+                return await SqliteQueueStore.OpenAsync(
+                    new SqliteStoreOptions(directory) { Wal = new WatchedWal(disk, directory) }, clock, NullLogger.Instance);
             }
             catch (StoreOpenException) when (tries < MostTries)
             {
