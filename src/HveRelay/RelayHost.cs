@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using HveRelay.Bounce;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
@@ -10,7 +9,6 @@ using HveRelay.Operations;
 using HveRelay.Operations.Certificates;
 using HveRelay.Operations.Control;
 using HveRelay.Operations.Health;
-using HveRelay.Operations.Log;
 using HveRelay.Operations.Metrics;
 using HveRelay.Policy;
 using HveRelay.Queue;
@@ -26,14 +24,6 @@ using Microsoft.AspNetCore.Connections;
 using Serilog;
 
 namespace HveRelay;
-
-/// <summary>The clock, the dice and the log of one relay: tests hand in their own.</summary>
-internal sealed record RelaySurroundings(TimeProvider Clock, Random Random, Serilog.ILogger Logger, Action<MailEvent> WriteMail)
-{
-    /// <summary>Those of the machine.</summary>
-    public static RelaySurroundings OfMachine(Serilog.ILogger logger) =>
-        new(TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), logger, MailLine.To(logger));
-}
 
 /// <summary>Puts the rooms together and runs them: the only place, beside Program, that knows them all.</summary>
 internal sealed class RelayHost : IAsyncDisposable
@@ -210,7 +200,7 @@ internal sealed class RelayHost : IAsyncDisposable
             }
 
             var own = await SqliteQueueStore.OpenAsync(
-                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes) { OnDamage = alarm.Raise },
+                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes) { OnDamage = alarm.Raise, Wal = around.Wal },
                 around.Clock,
                 logging.CreateLogger("HveRelay.Stores.Sqlite"));
             if (own.Salvaged is { } salvaged)

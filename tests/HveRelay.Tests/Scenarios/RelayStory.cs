@@ -76,7 +76,9 @@ public sealed class RelayStory : IAsyncDisposable
     }
 
     public async Task StartAsync() => _relay = await RelayHost.StartAsync(
-        _options, new RelaySurroundings(Clock, new Random(1), _nowhere, _log.Enqueue), CancellationToken.None);
+        _options,
+        new RelaySurroundings(Clock, new Random(1), _nowhere, _log.Enqueue) { Wal = Disk is null ? null : new WatchedWal(Disk, _data.Path) },
+        CancellationToken.None);
 
     public async Task StopAsync()
     {

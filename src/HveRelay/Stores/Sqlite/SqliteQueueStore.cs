@@ -250,7 +250,13 @@ public sealed partial class SqliteQueueStore : IQueueStore
             var pool = new ReadPool(() => Database.OpenReader(path), damage);
             cut = new WalCut(path, wal, pool);
             var writer = new Writer(
-                () => new WriteSession(Database.OpenUnsyncedWriter(path, options.BeforeWrite), counters), cut, wal, damage, clock, log);
+                () => new WriteSession(Database.OpenUnsyncedWriter(path, options.BeforeWrite), counters),
+                cut,
+                wal,
+                new Checkpoints(() => Database.OpenUnsyncedWriter(path, null), options.CheckpointPages, log),
+                damage,
+                clock,
+                log);
             _ = check?.TellAsync(damage, log);
             return new SqliteQueueStore(held, cut, writer, pool, new DiskReserve(options, clock), damage, check)
             {

@@ -20,6 +20,9 @@ public sealed record SqliteStoreOptions(string Directory, long MinimumFreeBytes 
     /// <summary>For tests: sees each writing statement before it runs, and may throw in its place.</summary>
     internal Action<string>? BeforeWrite { get; init; }
 
+    /// <summary>By so many pages the WAL grows between two checkpoints beside the work; four times as long, it starts over.</summary>
+    internal int CheckpointPages { get; init; } = 2048; // 16 MiB
+
     /// <summary>For tests: the WAL of a disk that they watch; absent: the system's file.</summary>
     internal IWalFile? Wal { get; init; }
 }

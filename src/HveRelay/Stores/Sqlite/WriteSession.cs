@@ -169,21 +169,15 @@ internal sealed class WriteSession : IDisposable
         return spare > PagesAtOnce;
     }
 
-    /// <summary>The WAL has grown by 16 MiB.</summary>
-    public bool IsCheckpointDue
-    {
-        get
-        {
-            const int Pages = 2048;
-            _pagesSinceCheckpoint += _database.PagesWritten();
-            return _pagesSinceCheckpoint >= Pages;
-        }
-    }
+    /// <summary>Pages written to the WAL since the last checkpoint began.</summary>
+    public int PagesSinceCheckpoint => _pagesSinceCheckpoint += _database.PagesWritten();
+
+    public void CheckpointBegins() => _pagesSinceCheckpoint = 0;
 
     /// <summary>Moves the WAL into the database, so that it starts over.</summary>
     public void Checkpoint()
     {
-        _pagesSinceCheckpoint = 0;
+        CheckpointBegins();
         _database.Execute("PRAGMA wal_checkpoint(PASSIVE)");
     }
 

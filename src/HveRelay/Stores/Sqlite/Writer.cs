@@ -9,7 +9,7 @@ namespace HveRelay.Stores.Sqlite;
 /// the next transaction fills. What needs no sync is answered at once and goes with the next commit. After a failed commit or sync
 /// nothing is tried again on that connection: what the system's cache holds of it cannot be trusted.
 /// </summary>
-internal sealed class Writer : IAsyncDisposable
+internal sealed partial class Writer : IAsyncDisposable
 {
     private const int MostPerCommit = 512;
     private const long MostUncommittedOctets = 4 * 1024 * 1024;
@@ -21,6 +21,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Func<WriteSession> _open;
     private readonly WalCut _cut;
     private readonly WalSyncs _syncs;
+    private readonly Checkpoints _checkpoints;
     private readonly DamageWatch _damage;
     private readonly ILogger _log;
     private readonly ITimer _timer;
@@ -30,9 +31,9 @@ internal sealed class Writer : IAsyncDisposable
     private long _frames;
     private int _tickWaits;
 
-    public Writer(Func<WriteSession> open, WalCut cut, IWalFile wal, DamageWatch damage, TimeProvider clock, ILogger log)
+    public Writer(Func<WriteSession> open, WalCut cut, IWalFile wal, Checkpoints checkpoints, DamageWatch damage, TimeProvider clock, ILogger log)
     {
-        (_open, _cut, _damage, _log) = (open, cut, damage, log);
+        (_open, _cut, _checkpoints, _damage, _log) = (open, cut, checkpoints, damage, log);
         _syncs = new WalSyncs(wal, clock, _inbox.Wake);
         _session = open();
         _timer = clock.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
@@ -96,6 +97,7 @@ internal sealed class Writer : IAsyncDisposable
         }
 
         var committed = Commit() && Settle();
+        _checkpoints.Close();
         _session?.Dispose();
         _syncs.Dispose();
         _ended.SetResult(committed);
@@ -177,120 +179,6 @@ internal sealed class Writer : IAsyncDisposable
         }
     }
 
-    private WriteSession Open()
-    {
-        if (_cut.IsDue)
-        {
-            _cut.Run();
-            (_frames, _unsynced) = (0, false);
-            _syncs.StartOver();
-        }
-
-        return _open();
-    }
-
-    /// <summary>False where there was something to commit and it failed.</summary>
-    private bool Commit()
-    {
-        if (_session is not { InTransaction: true } session)
-        {
-            return true;
-        }
-
-        try
-        {
-            _unsynced |= session.Wrote;
-            session.Commit();
-        }
-        catch (Exception cause)
-        {
-            _damage.Note(Faults.Translate(cause));
-            Abandon(cause);
-            return false;
-        }
-
-        if (session.WalFrames < _frames)
-        {
-            _syncs.StartOver();
-        }
-
-        _frames = session.WalFrames;
-        _tidy = false;
-        if (_syncNeeded)
-        {
-            Sync();
-        }
-
-        if (session.IsCheckpointDue && Settle())
-        {
-            Upkeep(session.Checkpoint);
-        }
-
-        return true;
-    }
-
-    /// <summary>Has what is committed synced, and then answered.</summary>
-    private void Sync()
-    {
-        _syncs.Begin(_frames, _awaitingCommit);
-        (_awaitingCommit, _syncNeeded, _unsynced) = ([], false, false);
-    }
-
-    /// <summary>
-    /// Waits until all that is committed is on stable storage. False where it is not. Before a checkpoint: what is moved into the database
-    /// could not be taken back any more.
-    /// </summary>
-    private bool Settle()
-    {
-        if (_unsynced)
-        {
-            Sync();
-        }
-
-        _syncs.Drain();
-        return !GiveUpWhatASyncLost();
-    }
-
-    /// <summary>
-    /// A failed sync is not tried again: what was committed since the last good one is taken out of the WAL, and who waits for it is told.
-    /// True where there was one.
-    /// </summary>
-    private bool GiveUpWhatASyncLost()
-    {
-        if (_syncs.Failure is not { } cause)
-        {
-            return false;
-        }
-
-        _syncs.Drain();
-        var (frames, lost) = _syncs.Forget();
-        _cut.IsDueTo(frames);
-        _awaitingCommit.InsertRange(0, lost);
-        Abandon(cause);
-        return true;
-    }
-
-    /// <summary>The transaction is lost: so are the operations in it, and the connection is not trusted any more.</summary>
-    private void Abandon(Exception cause)
-    {
-        _log.LogError(cause, "the queue's transaction failed with {Operations} operations in it", _awaitingCommit.Count);
-        _session?.Dispose();
-        _session = null;
-        if (_cut.IsDue)
-        {
-            Upkeep(() => _session = Open());
-        }
-
-        var fault = Faults.OfTransaction(cause);
-        foreach (var operation in _awaitingCommit)
-        {
-            operation.Fail(fault);
-        }
-
-        _awaitingCommit.Clear();
-        _syncNeeded = false;
-    }
-
     /// <summary>Ends a transaction that nothing durable followed, so that other programs can write; tidies up when all is quiet.</summary>
     private void OnTick()
     {
@@ -301,6 +189,7 @@ internal sealed class Writer : IAsyncDisposable
 
         if (!_busySinceTick && !_tidy && _session is { InTransaction: false } session && Settle())
         {
+            _checkpoints.Drain();
             Upkeep(() => _tidy = !session.Tidy());
         }
 

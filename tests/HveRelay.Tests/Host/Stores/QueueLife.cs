@@ -12,7 +12,8 @@ namespace HveRelay.Tests.Host.Stores;
 /// A queue's days: mail comes, goes in part, goes on, is under way when the relay dies, and goes after the next start. What the store
 /// promised is noted with the operations of the disk between which it did.
 /// </summary>
-internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixture sqlite)
+/// <param name="checkpointPages">See <see cref="SqliteStoreOptions.CheckpointPages"/>: few, and these days have checkpoints of each kind.</param>
+internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixture sqlite, int checkpointPages = 2048)
 {
     private const int MostTries = 20;
     private static readonly QuotaRule Tenant = new(QuotaRule.Tenant, 100, QuotaRule.Day);
@@ -122,7 +123,7 @@ internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixtu
                 // Reads its own file only: the shim sees the store's connections and no others.
                 var directory = sqlite.Directory.Path;
                 return await SqliteQueueStore.OpenAsync(
-                    new SqliteStoreOptions(directory) { Wal = new WatchedWal(disk, directory) }, clock, NullLogger.Instance);
+                    new SqliteStoreOptions(directory) { Wal = new WatchedWal(disk, directory), CheckpointPages = checkpointPages }, clock, NullLogger.Instance);
             }
             catch (StoreOpenException) when (tries < MostTries)
             {

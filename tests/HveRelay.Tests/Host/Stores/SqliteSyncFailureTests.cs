@@ -1,0 +1,106 @@
+using HveRelay.Queue;
+using HveRelay.Stores.Sqlite;
+using HveRelay.Tests.Support;
+using HveRelay.Tests.Support.Disk;
+
+namespace HveRelay.Tests.Host.Stores;
+
+/// <summary>A sync fails while the relay works: what it was to save is told lost, and is lost.</summary>
+public sealed class SqliteSyncFailureTests : IDisposable
+{
+    private const int IoErrorSync = 1034;
+    private readonly ManualClock _clock = new();
+    private readonly SqliteFixture _sqlite;
+    private readonly WatchedDisk _disk;
+
+    public SqliteSyncFailureTests()
+    {
+        _sqlite = new SqliteFixture(_clock);
+        _disk = new WatchedDisk(_sqlite.Directory.Path);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _disk.Dispose();
+        _sqlite.Dispose();
+    }
+
+    [Fact]
+    public async Task What_it_lost_is_gone_and_what_was_saved_before_and_comes_after_is_there()
+    {
+        await using var store = await OpenAsync();
+        var before = await _sqlite.EnqueueAsync(store);
+        FailNextSync();
+        var lost = await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store));
+        var after = await _sqlite.EnqueueAsync(store);
+
+        Assert.Equal(StoreFault.Unwritable, lost.Fault);
+        var listed = await store.ListAsync(new QueueFilter(), Cancel);
+        Assert.Equal([before, after], listed.Select(each => each.Envelope.Id).Order());
+        Assert.Equal(1, _sqlite.Ask("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"));
+    }
+
+    [Fact]
+    public async Task A_large_content_of_which_it_lost_the_beginning_has_to_be_sent_again()
+    {
+        await using var store = await OpenAsync();
+        await using var large = store.CreateContent();
+        await large.WriteAsync(new byte[200_000], Cancel);
+        FailNextSync();
+        await Assert.ThrowsAsync<StoreException>(() => store.ProbeAsync(Cancel).AsTask());
+
+        var lost = await Assert.ThrowsAsync<StoreException>(() => store.EnqueueAsync(_sqlite.Message(), large, Cancel).AsTask());
+
+        Assert.Equal(StoreFault.ContentLost, lost.Fault);
+        await large.DisposeAsync();
+        await store.ProbeAsync(Cancel);
+        Assert.Equal(0, _sqlite.Ask("SELECT count(*) FROM content"));
+    }
+
+    [Fact]
+    public async Task While_another_program_reads_no_mail_is_taken_and_then_it_goes_on()
+    {
+        await using var store = await OpenAsync();
+        var before = await _sqlite.EnqueueAsync(store);
+        using (var other = Database.OpenReader(_sqlite.File))
+        {
+            Assert.Equal(1, other.Number("SELECT count(*) FROM message"));
+            FailNextSync();
+            await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store));
+            var waiting = await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store));
+            Assert.Equal(StoreFault.Locked, waiting.Fault);
+        }
+
+        var after = await _sqlite.EnqueueAsync(store);
+        Assert.Equal([before, after], (await store.ListAsync(new QueueFilter(), Cancel)).Select(each => each.Envelope.Id).Order());
+    }
+
+    [Fact]
+    public async Task A_lease_that_it_lost_is_no_lease()
+    {
+        await using var store = await OpenAsync();
+        await _sqlite.EnqueueAsync(store);
+        var first = Assert.Single(await _sqlite.TakeAsync(store));
+        FailNextSync();
+        await Assert.ThrowsAsync<StoreException>(() => store.ProbeAsync(Cancel).AsTask());
+        var second = Assert.Single(await _sqlite.TakeAsync(store));
+
+        var start = new AttemptStart(first.Lease, "hve1@contoso.com", [0], [], _clock.GetUtcNow());
+        Assert.IsType<AttemptGrant.LeaseLost>(await store.BeginAsync(start, Cancel));
+        Assert.IsType<AttemptGrant.Granted>(await store.BeginAsync(start with { Lease = second.Lease }, Cancel));
+    }
+
+    private Task<SqliteQueueStore> OpenAsync()
+    {
+        var directory = _sqlite.Directory.Path;
+        return _sqlite.OpenAsync(new SqliteStoreOptions(directory) { Wal = new WatchedWal(_disk, directory) });
+    }
+
+    private void FailNextSync()
+    {
+        var isNext = true;
+        _disk.Fault = operation => isNext && operation is DiskOperation.Sync && !(isNext = false) ? IoErrorSync : 0;
+    }
+}
