@@ -98,7 +98,7 @@ public sealed class WhyVerbTests
     }
 
     [Fact]
-    public async Task Tail_shows_the_last_lines_and_those_that_come_until_Ctrl_C()
+    public async Task Tail_shows_the_last_lines_and_those_that_come_until_it_is_told_to_end()
     {
         await using var story = await ProgramStory.BeginAsync();
         var daemon = await story.StartAsync();
@@ -115,7 +115,7 @@ public sealed class WhyVerbTests
         await tail.SaysAsync(said => said.Contains($"relayed id={before} ", StringComparison.Ordinal));
         var after = await story.QueueAsync("two@contoso.com");
         await tail.SaysAsync(said => said.Contains($"relayed id={after} ", StringComparison.Ordinal));
-        tail.Interrupt();
+        tail.Terminate();
         Assert.Equal(0, (await tail.EndAsync()).Status);
 
         Assert.Equal(2, (await story.RunAsync("tail", "x")).Status);

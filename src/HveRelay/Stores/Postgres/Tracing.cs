@@ -9,11 +9,12 @@ namespace HveRelay.Stores.Postgres;
 /// </summary>
 internal sealed class Tracing(Link link, Listing listing)
 {
-    // The index has the hours of the history one after the other: each is asked.
-    private const string Named = """
+    // The index has the hours of the history one after the other: each is asked. OFFSET keeps the planner, which knows no hours, from
+    // looking for the name from the latest message back.
+    internal const string Named = """
         SELECT m.id FROM (SELECT min(id) >> 43 AS first, max(id) >> 43 AS last FROM message) h
             CROSS JOIN LATERAL generate_series(h.first, h.last) AS hour
-            CROSS JOIN LATERAL (SELECT id FROM message WHERE id >> 43 = hour AND message_id = $1) m
+            CROSS JOIN LATERAL (SELECT id FROM message WHERE id >> 43 = hour AND message_id = $1 OFFSET 0) m
         ORDER BY m.id DESC LIMIT $2
         """;
 

@@ -10,20 +10,23 @@ namespace HveRelay.Stores.Sqlite;
 internal sealed class Tracing(Database database)
 {
     // The index has the hours of the history one after the other: each is asked, the latest first.
-    private readonly Statement _named = database.Prepare("""
+    internal const string ByName = """
         WITH RECURSIVE hour(h) AS (
             SELECT (SELECT max(id) FROM message) >> 43
             UNION ALL SELECT h - 1 FROM hour WHERE h > (SELECT min(id) FROM message) >> 43)
-        SELECT m.id FROM hour CROSS JOIN message m INDEXED BY message_name ON m.id >> 43 = hour.h AND m.message_id = ? ORDER BY m.id DESC LIMIT ?
-        """);
+        SELECT m.id FROM hour CROSS JOIN message m INDEXED BY message_name ON m.id >> 43 = hour.h AND m.message_id = ?1 ORDER BY m.id DESC LIMIT ?2
+        """;
 
-    private readonly Statement _from = database.Prepare("""
+    internal const string From = """
         SELECT id FROM message NOT INDEXED WHERE reverse_path = ?1 COLLATE NOCASE OR client = ?1 COLLATE NOCASE OR address = ?1
             OR hello = ?1 COLLATE NOCASE OR user = ?1 COLLATE NOCASE ORDER BY id DESC LIMIT ?2
-        """);
+        """;
 
-    private readonly Statement _to = database.Prepare(
-        "SELECT DISTINCT message FROM recipient WHERE address = ? COLLATE NOCASE ORDER BY message DESC LIMIT ?");
+    internal const string To = "SELECT DISTINCT message FROM recipient WHERE address = ?1 COLLATE NOCASE ORDER BY message DESC LIMIT ?2";
+
+    private readonly Statement _named = database.Prepare(ByName);
+    private readonly Statement _from = database.Prepare(From);
+    private readonly Statement _to = database.Prepare(To);
 
     private readonly Statement _refusals = database.Prepare($"""
         SELECT {ClientListing.RefusalColumns} FROM refusal NOT INDEXED WHERE sender = ?1 COLLATE NOCASE OR recipient = ?1 COLLATE NOCASE
