@@ -68,7 +68,7 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
         };
 
         AttemptVerdict Ended(Outcome outcome, DateTimeOffset? due) =>
-            new(recipient.Address, new RecipientEnd(recipient.Number, outcome, failure.Words, due), verdict);
+            new(recipient.Address, new RecipientEnd(recipient.Number, outcome, failure.Words, due) { Failure = new FailurePoint(failure.Stage, failure.Breakage) }, verdict);
     }
 }
 

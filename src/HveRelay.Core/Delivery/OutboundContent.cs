@@ -12,20 +12,21 @@ namespace HveRelay.Delivery;
 internal static class OutboundContent
 {
     /// <exception cref="StoreException">The content cannot be read.</exception>
-    public static async ValueTask<MailTransaction> OpenAsync(
+    public static async ValueTask<(MailTransaction Transaction, IReadOnlyList<string> Rewriting)> OpenAsync(
         DeliveryContext context, SenderPlan plan, DuePart part, int recipients, CancellationToken cancel)
     {
         var envelope = part.Envelope;
         var head = await HeadAsync(context.Store, envelope.Id, cancel);
         var rewritten = HeaderRewriter.Rewrite(
             head, new RewriteContext(envelope, context.HostName, context.Rewrite, plan.Account, OnlyRecipient(part)));
-        return new MailTransaction(
+        var transaction = new MailTransaction(
             plan.Account,
             [.. part.Recipients.Take(recipients).Select(recipient => recipient.Address)],
             rewritten.Header.Length + envelope.Size - rewritten.BodyStart,
             envelope.EightBit,
             rewritten.Header,
             token => BodyAsync(context.Store, envelope.Id, head, rewritten.BodyStart, token));
+        return (transaction, rewritten.Notes);
     }
 
     /// <summary>The message's only recipient. At a later attempt others may have been relayed, and nobody here knows.</summary>

@@ -22,6 +22,7 @@ internal sealed class PartAttempt(
     private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
 
     private AttemptGrant.Granted? _grant;
+    private IReadOnlyList<string> _rewriting = [];
 
     private string PartName => $"{part.Number}/{part.Of}";
 
@@ -106,7 +107,7 @@ internal sealed class PartAttempt(
             MailTransaction message;
             try
             {
-                message = await OutboundContent.OpenAsync(context, plan, part, _grant.Recipients, cancel);
+                (message, _rewriting) = await OutboundContent.OpenAsync(context, plan, part, _grant.Recipients, cancel);
             }
             catch (StoreException unreadable)
             {
@@ -175,7 +176,7 @@ internal sealed class PartAttempt(
 
     private async Task EndAsync(long attemptId, AttemptVerdicts verdicts)
     {
-        var end = new AttemptEnd(attemptId, part.Lease, context.Clock.GetUtcNow(), [.. verdicts.Ends.Select(verdict => verdict.End)]);
+        var end = new AttemptEnd(attemptId, part.Lease, context.Clock.GetUtcNow(), [.. verdicts.Ends.Select(verdict => verdict.End)]) { Rewriting = _rewriting };
         await RecordAsync(async () => await context.Store.CompleteAsync(end, CancellationToken.None));
         if (verdicts.Trouble is { } trouble)
         {

@@ -1,4 +1,5 @@
 using HveRelay.Mail;
+using HveRelay.Queue;
 using HveRelay.Smtp;
 
 namespace HveRelay.Delivery;
@@ -33,6 +34,11 @@ public sealed record ReplyExplanation(Reply Reply, IReadOnlyList<ReplyMeaning> M
                        select new ReplyMeaning([.. same], same.Key);
         return new ReplyExplanation(reply, [.. meanings]);
     }
+
+    /// <summary>What came of a recipient in an attempt of the history; null where it was no failure, or words that mean nothing here.</summary>
+    public static ReplyVerdict? OfAttempt(ReplyTable replies, AttemptResultRecord result) => result.Failure is { } failure
+        ? replies.Classify(new SmtpFailure(failure.Stage, failure.Breakage == Breakage.None && Reply.TryParse(result.Reply, out var reply) ? reply : null, failure.Breakage, result.Reply))
+        : OfAttempt(replies, result.Reply, result.Outcome);
 
     /// <summary>
     /// What words in the history mean, whose stage it does not have, by what the relay did about them. Null where they are no reply,

@@ -71,6 +71,9 @@ public sealed class ClientRule
         return false;
     }
 
+    /// <summary>The network that makes it cover the address, or null where it is for any.</summary>
+    public string? NetworkOf(IPAddress address) => _networks.Length == 0 ? null : Array.Find(_networks, network => network.Contains(address)).ToString();
+
     private static IPNetwork Network(string text) =>
         NetworkText.TryRead(text, out var network, out var sentence) ? network : throw new FormatException($"{text} {sentence}");
 

@@ -14,6 +14,15 @@ public interface IQueueReader : IAsyncDisposable
     /// <summary>Everything known of one message, or null.</summary>
     ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel);
 
+    /// <summary>Messages to which their clients gave this name (<see cref="Arrival.NameOf"/>), the latest first, at most <paramref name="most"/>.</summary>
+    ValueTask<IReadOnlyList<MessageId>> NamedAsync(string name, int most, CancellationToken cancel);
+
+    /// <summary>
+    /// The latest messages and refusals that one address or client has to do with, at most <paramref name="most"/> of each: as sender,
+    /// recipient, user, IP address, name in EHLO, or entry of <c>Clients</c>; as a whole, ignoring case. May look at the whole history.
+    /// </summary>
+    ValueTask<Traces> TracesAsync(string of, int most, CancellationToken cancel);
+
     /// <summary>Counts for metrics and health; may be a few seconds old.</summary>
     ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel);
 

@@ -3,7 +3,11 @@ using HveRelay.Mail;
 namespace HveRelay.Queue;
 
 /// <summary>A message to enqueue, with its recipients already cut into parts. A part has 1 recipient at least.</summary>
-public sealed record NewMessage(Envelope Envelope, IReadOnlyList<NewPart> Parts);
+public sealed record NewMessage(Envelope Envelope, IReadOnlyList<NewPart> Parts)
+{
+    /// <summary>Null: no session brought it.</summary>
+    public Arrival? Arrival { get; init; }
+}
 
 /// <summary>
 /// Recipients that go in one transaction. Held parts wait for an operator from the start.
@@ -71,11 +75,19 @@ public abstract record AttemptGrant
 }
 
 /// <summary>How an attempt ended for each recipient it was granted.</summary>
-public sealed record AttemptEnd(long AttemptId, Lease Lease, DateTimeOffset At, IReadOnlyList<RecipientEnd> Recipients);
+public sealed record AttemptEnd(long AttemptId, Lease Lease, DateTimeOffset At, IReadOnlyList<RecipientEnd> Recipients)
+{
+    /// <summary>What was done to the header, a sentence each; empty where it did not come to that.</summary>
+    public IReadOnlyList<string> Rewriting { get; init; } = [];
+}
 
 /// <param name="Reply">The next hop's words verbatim, or ours where it said nothing.</param>
 /// <param name="DueAt">For Deferred and Unsure: when to try again; null with <see cref="Outcome.Unsure"/> holds it for an operator.</param>
-public sealed record RecipientEnd(int Number, Outcome Outcome, string Reply, DateTimeOffset? DueAt = null);
+public sealed record RecipientEnd(int Number, Outcome Outcome, string Reply, DateTimeOffset? DueAt = null)
+{
+    /// <summary>Null where it did not fail.</summary>
+    public FailurePoint? Failure { get; init; }
+}
 
 public sealed record ExpiredRecipient(Envelope Envelope, int Number, string Address, int Attempts, string? LastReply);
 

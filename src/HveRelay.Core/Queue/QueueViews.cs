@@ -40,7 +40,14 @@ public sealed record MessageRecord(
     DateTimeOffset? EndedAt,
     IReadOnlyList<RecipientRecord> Recipients,
     IReadOnlyList<AttemptRecord> Attempts,
-    IReadOnlyList<ChangeRecord> Changes);
+    IReadOnlyList<ChangeRecord> Changes)
+{
+    /// <summary>Null where no session brought it, or an older version of the relay took it in.</summary>
+    public Arrival? Arrival { get; init; }
+
+    /// <summary>Who was told of what, oldest first; last what nobody has been told of yet.</summary>
+    public IReadOnlyList<NoticeRecord> Notices { get; init; } = [];
+}
 
 /// <param name="LastReply">As in the list, of this recipient.</param>
 public sealed record RecipientRecord(
@@ -49,9 +56,27 @@ public sealed record RecipientRecord(
 
 /// <param name="EndedAt">Null while it is under way.</param>
 public sealed record AttemptRecord(
-    int Part, int Number, string Account, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<AttemptResultRecord> Results);
+    int Part, int Number, string Account, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<AttemptResultRecord> Results)
+{
+    /// <summary>What was done to the header, a sentence each.</summary>
+    public IReadOnlyList<string> Rewriting { get; init; } = [];
+}
 
-public sealed record AttemptResultRecord(int Recipient, Outcome Outcome, string Reply);
+public sealed record AttemptResultRecord(int Recipient, Outcome Outcome, string Reply)
+{
+    /// <summary>Null where it did not fail, or an older version of the relay wrote it.</summary>
+    public FailurePoint? Failure { get; init; }
+}
+
+/// <summary>That somebody was told of recipients that failed or are late, or has to be.</summary>
+/// <param name="At">Null: not yet.</param>
+/// <param name="Receiver">Addresses with commas between; empty where nobody could be told.</param>
+/// <param name="Notice">The message that told; null where nobody could be told, or not yet.</param>
+/// <param name="IsDelayed">They are late; else they failed.</param>
+public sealed record NoticeRecord(DateTimeOffset? At, string Receiver, MessageId? Notice, bool IsDelayed, IReadOnlyList<int> Recipients);
+
+/// <summary>What the history knows of an address or a client, each list the latest first.</summary>
+public sealed record Traces(IReadOnlyList<QueueEntry> Messages, IReadOnlyList<Refusal> Refusals);
 
 /// <summary>Counts over the whole queue; what has ended is left out.</summary>
 /// <param name="OldestDue">The due time of the part that is due longest, or null.</param>

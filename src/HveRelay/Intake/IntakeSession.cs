@@ -16,6 +16,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
 
     private readonly List<(string Address, Lane Lane)> _recipients = [];
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SessionArrivals _arrivals = new(context.Clock);
     private readonly SessionSightings _sightings = new(context.Clients, context.Clock);
     private ClientRule? _client;
     private string _reversePath = string.Empty;
@@ -142,14 +143,16 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
 
     public ValueTask<(IContentSink? Sink, Reply? Refusal)> DataAsync(SessionInfo session, CancellationToken cancel)
     {
+        var client = _client!;
         var draft = new Draft(
             _reversePath,
             [.. _recipients],
-            _client!.Priority,
+            client.Priority,
             _eightBit,
-            new Origin(_client.Name, session.Address.ToString(), session.HelloName, session.User, session.Tls?.ToString(), session.Protocol));
+            new Origin(client.Name, session.Address.ToString(), session.HelloName, session.User, session.Tls?.ToString(), session.Protocol),
+            messageId => _arrivals.Of(session, client, messageId));
         return new((new MessageSink(
-            context, draft, (reason, reply) => Refuse(session, reason, reply), () => _sightings.Accepted(session, draft.Origin.Client)), null));
+            context, draft, (reason, reply) => Refuse(session, reason, reply), () => Accepted(session, draft)), null));
     }
 
     public ValueTask ResetAsync()
@@ -177,6 +180,12 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
         }
     }
 
+    private void Accepted(SessionInfo session, Draft draft)
+    {
+        _arrivals.Accepted();
+        _sightings.Accepted(session, draft.Origin.Client);
+    }
+
     private string Complete(string reversePath) =>
         reversePath.Length == 0 || context.SenderDomain.Length == 0 || reversePath.Contains('@', StringComparison.Ordinal)
             ? reversePath
@@ -187,6 +196,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
 
     private Reply Refuse(SessionInfo session, string reason, Reply reply, string? user = null, string? to = null)
     {
+        _arrivals.Refused(to, reason, reply.ToString());
         _sightings.Refused(
             session, ClientName(session), user ?? session.User, _reversePath.Length == 0 ? null : _reversePath, to, reason, reply.ToString());
         context.Meter.Refused(_client?.Name ?? string.Empty, reason);

@@ -9,8 +9,10 @@ using HveRelay.Smtp.Server;
 namespace HveRelay.Intake;
 
 /// <summary>The envelope of a message whose content is on its way.</summary>
+/// <param name="Arrival">What the session says of itself once the content has come; takes the Message-ID.</param>
 internal sealed record Draft(
-    string ReversePath, IReadOnlyList<(string Address, Lane Lane)> Recipients, Priority Priority, bool EightBit, Origin Origin);
+    string ReversePath, IReadOnlyList<(string Address, Lane Lane)> Recipients, Priority Priority, bool EightBit, Origin Origin,
+    Func<string?, Arrival> Arrival);
 
 /// <summary>Streams a message into the store and looks at its header as it passes. 250 only when the store has it.</summary>
 internal sealed class MessageSink(IntakeContext context, Draft draft, Func<string, Reply, Reply> refuse, Action accepted) : IContentSink
@@ -73,7 +75,7 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
         try
         {
             // Not to be cancelled: a client that hangs up now must not leave us in doubt about what is in the queue.
-            await context.Store.EnqueueAsync(new NewMessage(envelope, parts), _content, CancellationToken.None);
+            await context.Store.EnqueueAsync(new NewMessage(envelope, parts) { Arrival = draft.Arrival(_messageId) }, _content, CancellationToken.None);
         }
         catch (StoreException failure)
         {

@@ -21,8 +21,13 @@ internal static class QuirkWords
 
     private static readonly IReadOnlyDictionary<string, long> None = new Dictionary<string, long>();
 
+    /// <summary>The words of those there are.</summary>
+    public static IReadOnlyList<string> Of(Quirks quirks) => quirks == Quirks.None
+        ? []
+        : [.. Table.Where(row => quirks.HasFlag(row.Quirk)).Select(row => row.Words)];
+
     /// <summary>Each of the quirks once.</summary>
     public static IReadOnlyDictionary<string, long> Count(Quirks quirks) => quirks == Quirks.None
         ? None
-        : Table.Where(row => quirks.HasFlag(row.Quirk)).ToDictionary(row => row.Words, _ => 1L, StringComparer.Ordinal);
+        : Of(quirks).ToDictionary(words => words, _ => 1L, StringComparer.Ordinal);
 }

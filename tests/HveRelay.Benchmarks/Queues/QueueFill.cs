@@ -1,3 +1,4 @@
+using System.Globalization;
 using HveRelay.Benchmarks.Servers;
 using HveRelay.Mail;
 using HveRelay.Queue;
@@ -14,6 +15,7 @@ internal sealed class QueueFill(TimeProvider clock)
 
     private const int Octets = 2048;
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(2);
+    private static readonly string[] Rewriting = ["From scanner@contoso.com became hve1@contoso.com, kept as X-Original-From", "Reply-To added"];
     private static readonly Lane[] Lanes = [Lane.AnyAccount];
 
     private readonly MessageIdSource _ids = new(clock, new Random(1));
@@ -55,7 +57,11 @@ internal sealed class QueueFill(TimeProvider clock)
         var envelope = new Envelope(
             _ids.Next(), "scanner@contoso.com", now, now + Lifetime, _content.Length, Priority.Normal, EightBit: false,
             new Origin("bench", "127.0.0.1", "scanner.contoso.com", null, null, "ESMTP"));
-        await store.EnqueueAsync(new NewMessage(envelope, [new NewPart(1, 1, Lane.AnyAccount, [$"{number}you@contoso.com"], now)]), content, cancel);
+        // Scattered, as the names are that clients give: in order they would be too easy on the index.
+        var name = unchecked((ulong)envelope.Id.Value * 0x9E3779B97F4A7C15).ToString("x16", CultureInfo.InvariantCulture);
+        var arrival = new Arrival($"{name}@scanner.contoso.com", "devices", now, "127.0.0.0/8", [], [], 0);
+        await store.EnqueueAsync(
+            new NewMessage(envelope, [new NewPart(1, 1, Lane.AnyAccount, [$"{number}you@contoso.com"], now)]) { Arrival = arrival }, content, cancel);
     }
 
     private async Task RelayAsync(SqliteQueueStore store, int count, CancellationToken cancel)
@@ -68,7 +74,7 @@ internal sealed class QueueFill(TimeProvider clock)
             var rules = new[] { new QuotaRule(QuotaRule.Tenant, 0, QuotaRule.Day) };
             var grant = (AttemptGrant.Granted)await store.BeginAsync(new AttemptStart(part.Lease, NextHop.Account, [0], rules, now), cancel);
             await store.CompleteAsync(
-                new AttemptEnd(grant.AttemptId, part.Lease, now, [new RecipientEnd(0, Outcome.Relayed, "250 2.0.0 OK: queued")]), cancel);
+                new AttemptEnd(grant.AttemptId, part.Lease, now, [new RecipientEnd(0, Outcome.Relayed, "250 2.0.0 OK: queued")]) { Rewriting = Rewriting }, cancel);
         });
     }
 }

@@ -246,7 +246,7 @@ public sealed partial class DocumentationTests
 
     private static string Read(string name) => File.ReadAllText(RepositoryFiles.PathOf(name)).ReplaceLineEndings("\n");
 
-    [GeneratedRegex("""(?:^(?:sudo -u \S+ )?hverelay |^dotnet run .* -- |`(?=(?:demo|simulate|check|health|send-test|clients|accounts|quota|explain|queue \w+) --)|`hverelay )(?<command>[^`\n]+)""", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex("""(?:^(?:sudo -u \S+ )?hverelay |^dotnet run .* -- |`(?=(?:demo|simulate|check|health|send-test|clients|accounts|quota|explain|why|tail|queue \w+) --)|`hverelay )(?<command>[^`\n]+)""", RegexOptions.Multiline, 1000)]
     private static partial Regex Command();
 
     [GeneratedRegex("""\]\((?!https?:)(?<target>[^)\s]+)\)""", RegexOptions.None, 1000)]

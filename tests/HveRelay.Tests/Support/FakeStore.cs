@@ -86,6 +86,10 @@ public sealed class FakeStore : IQueueStore
 
     public ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) => throw NotIntake();
 
+    public ValueTask<IReadOnlyList<MessageId>> NamedAsync(string name, int most, CancellationToken cancel) => throw NotIntake();
+
+    public ValueTask<Traces> TracesAsync(string of, int most, CancellationToken cancel) => throw NotIntake();
+
     public ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) => throw NotIntake();
 
     public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) => throw NotIntake();

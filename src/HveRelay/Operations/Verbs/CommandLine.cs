@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using HveRelay.Operations.Verbs.Tail;
+using HveRelay.Operations.Verbs.Why;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -14,6 +16,8 @@ internal static class CommandLine
         SimulateVerb.Create(),
         CheckVerb.Create(),
         QueueVerb.Create(),
+        WhyVerb.Create(),
+        TailVerb.Create(),
         BackupVerb.Create(),
         ClientsVerb.Create(),
         AccountsVerb.Create(),

@@ -21,15 +21,33 @@ internal static class ExplainText
         {
             var verdict = meaning.Verdict;
             text.Append(explanation.Meanings.Count > 1 ? $"at {Words(meaning.Stages)}\n" : string.Empty);
-            Line(text, "cause", verdict.Fault == FaultKind.None ? verdict.Cause : $"{verdict.Cause} ({FaultWords.Of(verdict.Fault)})");
-            Line(text, "who", verdict.Remedy.Length == 0 ? Nobody : verdict.Who);
-            Line(text, "how", verdict.How);
-            Line(text, "relay", meaning.Does);
+            foreach (var (name, words) in Lines(verdict))
+            {
+                Line(text, name, words);
+            }
+
             Line(text, "class", verdict.Class.ToString());
             Line(text, "known", Known(verdict));
         }
 
         return text.ToString();
+    }
+
+    /// <summary>What it means, who mends it and how, and what the relay does: lines with a word before each.</summary>
+    public static IEnumerable<(string Name, string Words)> Lines(ReplyVerdict verdict)
+    {
+        yield return ("cause", verdict.Fault == FaultKind.None ? verdict.Cause : $"{verdict.Cause} ({FaultWords.Of(verdict.Fault)})");
+        if (verdict.Remedy.Length == 0 || verdict.Who.Length > 0)
+        {
+            yield return ("who", verdict.Remedy.Length == 0 ? Nobody : verdict.Who);
+        }
+
+        if (verdict.How.Length > 0)
+        {
+            yield return ("how", verdict.How);
+        }
+
+        yield return ("relay", ReplyConduct.Table[verdict.Class]);
     }
 
     public static object Json(ReplyExplanation explanation) => new

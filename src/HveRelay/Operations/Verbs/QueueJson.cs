@@ -52,7 +52,7 @@ internal static class QueueJson
             attempt.Account,
             attempt.StartedAt,
             attempt.EndedAt,
-            results = attempt.Results.Select(result => (Result: result, Verdict: ReplyExplanation.OfAttempt(replies, result.Reply, result.Outcome)))
+            results = attempt.Results.Select(result => (Result: result, Verdict: ReplyExplanation.OfAttempt(replies, result)))
                 .Select(each => new
                 {
                     each.Result.Recipient,

@@ -65,7 +65,7 @@ internal static class QueueText
             foreach (var result in attempt.Results)
             {
                 text.Append(CultureInfo.InvariantCulture, $"    {Word(result.Outcome)} {names.GetValueOrDefault(result.Recipient)}: {result.Reply}\n");
-                if (ReplyExplanation.OfAttempt(replies, result.Reply, result.Outcome) is { } verdict)
+                if (ReplyExplanation.OfAttempt(replies, result) is { } verdict)
                 {
                     text.Append("      ").Append(verdict.Cause).Append(verdict.Remedy.Length == 0 ? string.Empty : $". {verdict.Remedy}").Append('\n');
                 }

@@ -32,14 +32,14 @@ internal static class Verb
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON for programs" };
 
     /// <summary>How many to list; one at least.</summary>
-    public static Option<int> Limit(int most)
+    public static Option<int> Limit(int most, string name = "--limit")
     {
-        var limit = new Option<int>("--limit") { Description = "At most so many", DefaultValueFactory = _ => most };
+        var limit = new Option<int>(name) { Description = "At most so many", DefaultValueFactory = _ => most };
         limit.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
             {
-                result.AddError($"--limit: {token.Value} is less than 1");
+                result.AddError($"{name}: {token.Value} is less than 1");
             }
         });
         return limit;

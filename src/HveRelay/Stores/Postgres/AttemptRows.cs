@@ -1,4 +1,4 @@
-using HveRelay.Mail;
+using HveRelay.Queue;
 using Npgsql;
 
 namespace HveRelay.Stores.Postgres;
@@ -28,12 +28,15 @@ internal static class AttemptRows
         return (await batch.ListAsync(Read)).SingleOrDefault();
     }
 
-    public static void End(NpgsqlBatch batch, OpenAttempt attempt, DateTimeOffset at, IReadOnlyCollection<(int Recipient, Outcome Outcome, string Reply)> results)
+    public static void End(
+        NpgsqlBatch batch, OpenAttempt attempt, DateTimeOffset at, IReadOnlyCollection<RecipientEnd> results, IReadOnlyList<string> rewriting)
     {
-        batch.Do("UPDATE attempt SET ended_at = $3 WHERE message = $1 AND id = $2").With(attempt.Message).With(attempt.Id).With(at);
-        batch.Do("INSERT INTO attempt_result(message, attempt, recipient, outcome, reply) SELECT $1, $2, * FROM unnest($3, $4, $5)")
-            .With(attempt.Message).With(attempt.Id).With(results.Select(each => each.Recipient))
-            .With(results.Select(each => (int)each.Outcome)).With(results.Select(each => each.Reply));
+        batch.Do("UPDATE attempt SET ended_at = $3, rewriting = $4 WHERE message = $1 AND id = $2")
+            .With(attempt.Message).With(attempt.Id).With(at).With(rewriting);
+        batch.Do("INSERT INTO attempt_result(message, attempt, recipient, outcome, reply, failure) SELECT $1, $2, * FROM unnest($3, $4, $5, $6)")
+            .With(attempt.Message).With(attempt.Id).With(results.Select(each => each.Number))
+            .With(results.Select(each => (int)each.Outcome)).With(results.Select(each => each.Reply))
+            .WithNullable(results.Select(each => each.Failure?.ToString()));
     }
 
     public static OpenAttempt Read(NpgsqlDataReader row) => new(

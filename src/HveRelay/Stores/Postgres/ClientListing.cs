@@ -1,4 +1,5 @@
 using HveRelay.Queue;
+using Npgsql;
 
 namespace HveRelay.Stores.Postgres;
 
@@ -12,8 +13,10 @@ internal sealed class ClientListing(Link link)
         ORDER BY last_seen DESC, address, name LIMIT $4
         """;
 
-    private const string Refused = """
-        SELECT at, address, client, login, sender, recipient, reason, reply FROM refusal WHERE address = $1 ORDER BY id DESC LIMIT $2
+    public const string RefusalColumns = "at, address, client, login, sender, recipient, reason, reply";
+
+    private const string Refused = $"""
+        SELECT {RefusalColumns} FROM refusal WHERE address = $1 ORDER BY id DESC LIMIT $2
         """;
 
     public Task<List<ClientSighting>> ListAsync(ClientFilter filter) => link.ReadAsync(
@@ -22,6 +25,8 @@ internal sealed class ClientListing(Link link)
 
     public Task<List<Refusal>> RefusalsAsync(string address, int most) => link.ReadAsync(
         batch => batch.Do(Refused).With(address).With(most),
-        row => new Refusal(
-            row.Time(0), row.Text(1), row.Text(2), row.TextOrNull(3), row.TextOrNull(4), row.TextOrNull(5), row.Text(6), row.Text(7)));
+        RefusalOf);
+
+    public static Refusal RefusalOf(NpgsqlDataReader row) => new(
+        row.Time(0), row.Text(1), row.Text(2), row.TextOrNull(3), row.TextOrNull(4), row.TextOrNull(5), row.Text(6), row.Text(7));
 }

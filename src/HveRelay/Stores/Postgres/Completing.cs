@@ -28,7 +28,7 @@ internal sealed class Completing(Link link)
         // What was sent counts and is on record, also where another has taken the part over meanwhile.
         var sent = end.Recipients.Count(recipient => recipient.Outcome is Outcome.Relayed or Outcome.Unsure);
         await using var batch = connection.CreateBatch();
-        AttemptRows.End(batch, attempt, end.At, [.. end.Recipients.Select(each => (each.Number, each.Outcome, each.Reply))]);
+        AttemptRows.End(batch, attempt, end.At, end.Recipients, end.Rewriting);
         if (holds)
         {
             RecipientEnds.Add(batch, message, part, end.At, [.. end.Recipients.Select(each => new RecipientMove(each.Number, StateAfter(each), each.DueAt))]);

@@ -18,15 +18,15 @@ internal sealed class Enqueueing(Link link, ContentRows contents, TimeProvider c
     private const string Chunk = "INSERT INTO content(id, chunk, octets) VALUES ($1, $2, $3)";
 
     private const string Message = $"""
-        INSERT INTO message({Rows.EnvelopeColumns}, content, chunks, queued, held)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        INSERT INTO message({Rows.EnvelopeColumns}, content, chunks, queued, held, message_id, arrival)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         """;
 
     // Without its chunks there is no message, and then its parts belong to none, which the database refuses.
     private const string MessageOfChunks = $"""
-        WITH owned AS (DELETE FROM unfinished WHERE content = $14 AND chunks = $18 RETURNING content)
-        INSERT INTO message({Rows.EnvelopeColumns}, content, chunks, queued, held)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, owned.content, $15, $16, $17 FROM owned
+        WITH owned AS (DELETE FROM unfinished WHERE content = $14 AND chunks = $20 RETURNING content)
+        INSERT INTO message({Rows.EnvelopeColumns}, content, chunks, queued, held, message_id, arrival)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, owned.content, $15, $16, $17, $18, $19 FROM owned
         """;
 
     private const string Parts = """
@@ -72,7 +72,8 @@ internal sealed class Enqueueing(Link link, ContentRows contents, TimeProvider c
         var held = recipients.Count(each => each.Part.Held);
         var chunks = content.Chunks + (content.Rest.IsEmpty ? 0 : 1);
         var insert = batch.Do(content.Chunks == 0 ? Message : MessageOfChunks)
-            .With(envelope).With(number).With(chunks).With(recipients.Count - held).With(held);
+            .With(envelope).With(number).With(chunks).With(recipients.Count - held).With(held)
+            .With(message.Arrival?.MessageId).With(ArrivalText.Write(message.Arrival));
         if (content.Chunks > 0)
         {
             insert.With(content.Chunks);

@@ -23,6 +23,10 @@ internal sealed class Listing(Link link)
 
     public Task<List<QueueEntry>> ListAsync(QueueFilter filter) => link.ReadAsync(batch => Fill(batch, filter), Entry);
 
+    /// <summary>Those that are still there, in no order.</summary>
+    public Task<List<QueueEntry>> OfAsync(IReadOnlyList<long> ids) => link.ReadAsync(
+        batch => batch.Do(Query("id = ANY($2)")).With(ids.Count).With(ids), Entry);
+
     /// <summary>The query with one condition for each part of the filter that is there.</summary>
     private static void Fill(NpgsqlBatch batch, QueueFilter filter)
     {
@@ -41,19 +45,22 @@ internal sealed class Listing(Link link)
         var open = !filter.Ended || filter.State is RecipientState.Queued or RecipientState.Held;
         var where = given.Select((each, i) => string.Format(null, each.Condition, $"${i + 2}")).Append(open ? "ended_at IS NULL" : "TRUE")
             .Append(filter.Sending ? Sending("message.id") : "TRUE");
-        var query = batch.Do($"""
-            SELECT {Columns}
-            FROM (SELECT * FROM message WHERE {string.Join(" AND ", where)} ORDER BY id LIMIT $1) m,
-                LATERAL (SELECT min(r.state) AS least, bool_or(r.state = {(int)RecipientState.Failed}) AS has_failed,
-                    count(*)::integer AS count, min(r.due_at) FILTER (WHERE r.state = {(int)RecipientState.Queued}) AS next_due
-                    FROM recipient r WHERE r.message = m.id) s
-            ORDER BY m.id
-            """).With(filter.Limit);
+        var query = batch.Do(Query(string.Join(" AND ", where))).With(filter.Limit);
         foreach (var (_, value) in given)
         {
             query = value is string text ? query.With(text) : query.With((long)value!);
         }
     }
+
+    /// <param name="where">What is to be true of a message; $1 is how many there may be.</param>
+    private static string Query(string where) => $"""
+        SELECT {Columns}
+        FROM (SELECT * FROM message WHERE {where} ORDER BY id LIMIT $1) m,
+            LATERAL (SELECT min(r.state) AS least, bool_or(r.state = {(int)RecipientState.Failed}) AS has_failed,
+                count(*)::integer AS count, min(r.due_at) FILTER (WHERE r.state = {(int)RecipientState.Queued}) AS next_due
+                FROM recipient r WHERE r.message = m.id) s
+        ORDER BY m.id
+        """;
 
     private static string Sending(string message) => $"EXISTS (SELECT 1 FROM attempt a WHERE a.message = {message} AND a.ended_at IS NULL)";
 

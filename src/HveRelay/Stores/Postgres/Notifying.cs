@@ -38,6 +38,18 @@ internal sealed class Notifying(Link link, ContentRows contents)
         WHERE u.reverse_path = $1 AND u.client = $2 AND u.id <= $3 ORDER BY u.id LIMIT $4
         """;
 
+    // The messages before what is untold of them, in order of age, as who purges them does: so nobody waits in a circle.
+    private const string Lock = """
+        SELECT 1 FROM message WHERE id IN (SELECT message FROM untold WHERE reverse_path = $1 AND client = $2 AND id <= $3) ORDER BY id FOR KEY SHARE
+        """;
+
+    // Its rows are counted: one for each that was deleted.
+    private const string Tell = """
+        WITH gone AS (DELETE FROM untold WHERE reverse_path = $1 AND client = $2 AND id <= $3 RETURNING message, recipient, delayed)
+        INSERT INTO told(message, recipient, delayed, at, receiver, notice) SELECT message, recipient, delayed, $4, $5, $6 FROM gone
+        ON CONFLICT (message, recipient, delayed) DO UPDATE SET at = excluded.at, receiver = excluded.receiver, notice = excluded.notice
+        """;
+
     public async Task<int> DelayAsync(DateTimeOffset receivedUntil, DateTimeOffset now, int most)
     {
         var isLate = await link.ReadAsync(batch => batch.Do($"SELECT EXISTS (SELECT 1 {Late})").With(receivedUntil), row => row.GetBoolean(0));
@@ -88,10 +100,12 @@ internal sealed class Notifying(Link link, ContentRows contents)
     private async Task TellAsync(NpgsqlConnection connection, Telling telling, ContentWriter? content)
     {
         await using var batch = connection.CreateBatch();
+        var counted = new List<NpgsqlBatchCommand>();
         foreach (var told in telling.Batches)
         {
-            batch.Do("DELETE FROM untold WHERE reverse_path = $1 AND client = $2 AND id <= $3")
-                .With(told.Source.ReversePath).With(told.Source.Client).With(told.Through);
+            batch.Do(Lock).With(told.Source.ReversePath).With(told.Source.Client).With(told.Through);
+            counted.Add(batch.Do(Tell).With(told.Source.ReversePath).With(told.Source.Client).With(told.Through)
+                .With(telling.At).With(telling.Notice is null ? string.Empty : telling.Receiver).With(telling.Notice?.Envelope.Id.Value));
         }
 
         batch.Do("DELETE FROM head WHERE NOT EXISTS (SELECT 1 FROM untold WHERE untold.message = head.message)");
@@ -105,7 +119,7 @@ internal sealed class Notifying(Link link, ContentRows contents)
         await batch.ExecuteNonQueryAsync();
         for (var i = 0; i < telling.Batches.Count; i++)
         {
-            if (batch.BatchCommands[i].RecordsAffected != telling.Batches[i].Count)
+            if (counted[i].RecordsAffected != telling.Batches[i].Count)
             {
                 throw new OvertakenException();
             }

@@ -13,6 +13,7 @@ internal sealed class PostgresQueueReader(Link link) : IQueueReader
     private readonly Listing _listing = new(link);
     private readonly Finding _finding = new(link);
     private readonly Counting _counting = new(link);
+    private readonly Tracing _tracing = new(link, new Listing(link));
     private readonly ClientListing _clients = new(link);
     private readonly AccountNotes _accounts = new(link);
 
@@ -53,6 +54,11 @@ internal sealed class PostgresQueueReader(Link link) : IQueueReader
         await DoAsync(() => _listing.ListAsync(filter));
 
     public async ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) => await DoAsync(() => _finding.FindAsync(id));
+
+    public async ValueTask<IReadOnlyList<MessageId>> NamedAsync(string name, int most, CancellationToken cancel) =>
+        await DoAsync(() => _tracing.NamedAsync(name, most));
+
+    public async ValueTask<Traces> TracesAsync(string of, int most, CancellationToken cancel) => await DoAsync(() => _tracing.OfAsync(of, most));
 
     public async ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) => await DoAsync(_counting.TotalsAsync);
 

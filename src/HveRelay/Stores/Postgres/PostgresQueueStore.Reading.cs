@@ -32,4 +32,8 @@ public sealed partial class PostgresQueueStore
 
     public ValueTask<IReadOnlyList<Refusal>> RefusalsAsync(string address, int most, CancellationToken cancel) =>
         _reader.RefusalsAsync(address, most, cancel);
+
+    public ValueTask<IReadOnlyList<MessageId>> NamedAsync(string name, int most, CancellationToken cancel) => _reader.NamedAsync(name, most, cancel);
+
+    public ValueTask<Traces> TracesAsync(string of, int most, CancellationToken cancel) => _reader.TracesAsync(of, most, cancel);
 }

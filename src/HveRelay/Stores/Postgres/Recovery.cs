@@ -86,7 +86,7 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
         }
 
         await using var batch = connection.CreateBatch();
-        AttemptRows.End(batch, attempt, now, [.. attempt.Recipients.Select(number => (number, Outcome.Unsure, Reply))]);
+        AttemptRows.End(batch, attempt, now, [.. attempt.Recipients.Select(number => new RecipientEnd(number, Outcome.Unsure, Reply))], []);
         RecipientEnds.Add(batch, message, part, now, [.. attempt.Recipients.Select(number => new RecipientMove(number, RecipientState.Queued, dueAt))]);
         Ledger.Settle(batch, attempt, attempt.Granted, now);
         await batch.ExecuteNonQueryAsync();

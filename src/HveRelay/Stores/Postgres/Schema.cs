@@ -111,6 +111,18 @@ internal static class Schema
         -- Accounts by which nothing is sent until an operator resumes them; account in lower case.
         CREATE TABLE pause(account text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, operator text NOT NULL, reason text);
         """,
+        """
+        -- What 'why' tells. message_id: what the client calls the message. arrival: ArrivalText. failure: FailurePoint.
+        ALTER TABLE message ADD COLUMN message_id text COLLATE "C", ADD COLUMN arrival text;
+        -- By about an hour of the id first: names come in no order, and the pages of all the history would be written to.
+        CREATE INDEX message_name ON message((id >> 43), message_id) WHERE message_id IS NOT NULL;
+        ALTER TABLE attempt ADD COLUMN rewriting text[];
+        ALTER TABLE attempt_result ADD COLUMN failure text;
+        -- Who was told of recipients that failed or were late, by which message; NULL where nobody could be.
+        CREATE TABLE told(
+            message bigint NOT NULL REFERENCES message ON DELETE CASCADE, recipient integer NOT NULL, delayed boolean NOT NULL,
+            at bigint NOT NULL, receiver text NOT NULL, notice bigint, PRIMARY KEY (message, recipient, delayed));
+        """,
     ];
 
     /// <summary>Makes the tables where there are none, and brings older ones up to date.</summary>

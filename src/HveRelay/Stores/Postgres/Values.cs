@@ -47,6 +47,9 @@ internal static class Values
     public static NpgsqlBatchCommand With(this NpgsqlBatchCommand command, IEnumerable<string> values) =>
         command.Add(NpgsqlDbType.Array | NpgsqlDbType.Text, values.Select(PlainText.Write).ToArray());
 
+    public static NpgsqlBatchCommand WithNullable(this NpgsqlBatchCommand command, IEnumerable<string?> values) =>
+        command.Add(NpgsqlDbType.Array | NpgsqlDbType.Text, values.Select(value => value is null ? null : PlainText.Write(value)).ToArray());
+
     public static NpgsqlBatchCommand With(this NpgsqlBatchCommand command, IEnumerable<Lane> lanes) => command.With(lanes.Select(lane => lane.Name));
 
     public static string Text(this NpgsqlDataReader row, int column) => PlainText.Read(row.GetString(column));

@@ -1,4 +1,5 @@
 using HveRelay.Mail;
+using HveRelay.Queue;
 
 namespace HveRelay.Stores.Sqlite;
 
@@ -21,10 +22,10 @@ internal sealed class AttemptRows(Database database)
     private readonly Statement _allOpen = database.Prepare(
         $"SELECT {Columns} FROM attempt INDEXED BY attempt_open WHERE ended_at IS NULL ORDER BY message, id");
 
-    private readonly Statement _end = database.Prepare("UPDATE attempt SET ended_at = ? WHERE message = ? AND id = ?");
+    private readonly Statement _end = database.Prepare("UPDATE attempt SET ended_at = ?, rewriting = ? WHERE message = ? AND id = ?");
 
     private readonly Statement _result = database.Prepare(
-        "INSERT INTO attempt_result(message, attempt, recipient, outcome, reply) VALUES (?,?,?,?,?)");
+        "INSERT INTO attempt_result(message, attempt, recipient, outcome, reply, failure) VALUES (?,?,?,?,?,?)");
 
     public void Begin(OpenAttempt attempt, int number, DateTimeOffset at) =>
         _insert.Set(attempt.Id).Set(attempt.Message).Set(attempt.Part).Set(attempt.Account).Set(attempt.Granted)
@@ -48,10 +49,11 @@ internal sealed class AttemptRows(Database database)
         return attempts;
     }
 
-    public void Result(OpenAttempt attempt, int recipient, Outcome outcome, string reply) =>
-        _result.Set(attempt.Message).Set(attempt.Id).Set(recipient).Set((int)outcome).Set(reply).Run();
+    public void Result(OpenAttempt attempt, int recipient, Outcome outcome, string reply, FailurePoint? failure = null) =>
+        _result.Set(attempt.Message).Set(attempt.Id).Set(recipient).Set((int)outcome).Set(reply).Set(failure?.ToString()).Run();
 
-    public void End(OpenAttempt attempt, DateTimeOffset at) => _end.Set(at).Set(attempt.Message).Set(attempt.Id).Run();
+    public void End(OpenAttempt attempt, DateTimeOffset at, IReadOnlyList<string>? rewriting = null) =>
+        _end.Set(at).Set(ListColumns.JoinLines(rewriting)).Set(attempt.Message).Set(attempt.Id).Run();
 
     private static OpenAttempt Read(Statement row) => new(
         row.Long(0),

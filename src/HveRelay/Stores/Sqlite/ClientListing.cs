@@ -6,12 +6,12 @@ namespace HveRelay.Stores.Sqlite;
 /// <summary>Lists clients, and what they were refused.</summary>
 internal sealed class ClientListing(Database database)
 {
+    public const string RefusalColumns = "at, address, client, user, sender, recipient, reason, reply";
+
     private readonly Statement _clients = database.Prepare(
         $"SELECT {ClientRows.Columns} FROM client WHERE refusals >= ? ORDER BY last_seen DESC, address, name");
 
-    private readonly Statement _refusals = database.Prepare("""
-        SELECT at, address, client, user, sender, recipient, reason, reply FROM refusal WHERE address = ? ORDER BY id DESC LIMIT ?
-        """);
+    private readonly Statement _refusals = database.Prepare($"SELECT {RefusalColumns} FROM refusal WHERE address = ? ORDER BY id DESC LIMIT ?");
 
     public List<ClientSighting> List(ClientFilter filter)
     {
@@ -35,12 +35,14 @@ internal sealed class ClientListing(Database database)
         var row = _refusals.Set(address).Set(most);
         while (row.Next())
         {
-            refusals.Add(new Refusal(
-                row.Time(0), row.Text(1), row.Text(2), row.TextOrNull(3), row.TextOrNull(4), row.TextOrNull(5), row.Text(6), row.Text(7)));
+            refusals.Add(RefusalOf(row));
         }
 
         return refusals;
     }
+
+    public static Refusal RefusalOf(Statement row) => new(
+        row.Time(0), row.Text(1), row.Text(2), row.TextOrNull(3), row.TextOrNull(4), row.TextOrNull(5), row.Text(6), row.Text(7));
 
     /// <summary>SQLite knows no networks; the current row is looked at here.</summary>
     private bool Matches(ClientFilter filter) =>

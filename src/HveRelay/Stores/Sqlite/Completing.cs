@@ -22,12 +22,12 @@ internal sealed class Completing(PartRows parts, AttemptRows attempts, Recipient
                 throw new ArgumentException($"recipient {recipient.Number} is not in attempt {end.AttemptId}", nameof(end));
             }
 
-            attempts.Result(attempt, recipient.Number, recipient.Outcome, recipient.Reply);
+            attempts.Result(attempt, recipient.Number, recipient.Outcome, recipient.Reply, recipient.Failure);
             sent += recipient.Outcome is Outcome.Relayed or Outcome.Unsure ? 1 : 0;
         }
 
         // What was sent counts and is on record, also where another has taken the part over meanwhile.
-        attempts.End(attempt, end.At);
+        attempts.End(attempt, end.At, end.Rewriting);
         ledger.Write(attempt.Scopes, sent, end.At);
         var holds = parts.Attempts(end.Lease) is not null;
         if (holds)

@@ -7,7 +7,8 @@ namespace HveRelay.Stores.Sqlite;
 internal sealed class Enqueueing(Database database, ContentRows contents)
 {
     private readonly Statement _message = database.Prepare($"""
-        INSERT INTO message({Rows.EnvelopeColumns}, content, queued, held) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        INSERT INTO message({Rows.EnvelopeColumns}, content, queued, held, message_id, arrival)
+        VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
         """);
 
     private readonly Statement _part = database.Prepare(
@@ -16,7 +17,8 @@ internal sealed class Enqueueing(Database database, ContentRows contents)
     private readonly Statement _recipient = database.Prepare(
         "INSERT INTO recipient(message, part, number, address, state, due_at) VALUES (?,?,?,?,?,?)");
 
-    public bool Enqueue(NewMessage message, ContentWriter content)
+    /// <param name="arrival">That of the message as text, made where many do it at once and not here, where one does it for all.</param>
+    public bool Enqueue(NewMessage message, string? arrival, ContentWriter content)
     {
         var envelope = message.Envelope;
         var id = envelope.Id.Value;
@@ -36,7 +38,8 @@ internal sealed class Enqueueing(Database database, ContentRows contents)
             held += part.Held ? part.Recipients.Count : 0;
         }
 
-        Rows.Set(_message, envelope).Set(contents.Finish(content, content.Rest.Span)).Set(queued).Set(held).Run();
+        Rows.Set(_message, envelope).Set(contents.Finish(content, content.Rest.Span)).Set(queued).Set(held)
+            .Set(message.Arrival?.MessageId).Set(arrival).Run();
         return true;
     }
 }

@@ -6,7 +6,7 @@ namespace HveRelay.Stores.Sqlite;
 /// <summary>Everything known of one message.</summary>
 internal sealed class Finding(Database database)
 {
-    private readonly Statement _message = database.Prepare($"SELECT {Rows.EnvelopeColumns}, ended_at FROM message WHERE id = ?");
+    private readonly Statement _message = database.Prepare($"SELECT {Rows.EnvelopeColumns}, ended_at, message_id, arrival FROM message WHERE id = ?");
 
     private readonly Statement _recipients = database.Prepare("""
         SELECT r.number, r.address, r.part, p.of, p.lane, r.state, r.due_at, r.ended_at
@@ -14,13 +14,15 @@ internal sealed class Finding(Database database)
         """);
 
     private readonly Statement _attempts = database.Prepare(
-        "SELECT id, part, number, account, started_at, ended_at FROM attempt WHERE message = ? ORDER BY id");
+        "SELECT id, part, number, account, started_at, ended_at, rewriting FROM attempt WHERE message = ? ORDER BY id");
 
     private readonly Statement _changes = database.Prepare(
         "SELECT at, kind, operator, reason, recipients FROM change WHERE message = ? ORDER BY id");
 
     private readonly Statement _results = database.Prepare(
-        "SELECT recipient, outcome, reply FROM attempt_result WHERE message = ? AND attempt = ? ORDER BY recipient");
+        "SELECT recipient, outcome, reply, failure FROM attempt_result WHERE message = ? AND attempt = ? ORDER BY recipient");
+
+    private readonly ToldRows _told = new(database);
 
     public MessageRecord? Find(MessageId id)
     {
@@ -30,6 +32,7 @@ internal sealed class Finding(Database database)
         }
 
         var (envelope, endedAt) = (Rows.Envelope(_message), _message.TimeOrNull(Rows.EnvelopeCount));
+        var arrival = ArrivalText.Read(_message.TextOrNull(Rows.EnvelopeCount + 1), _message.TextOrNull(Rows.EnvelopeCount + 2));
         _message.Reset();
         var attempts = Attempts(id.Value);
         var changes = Changes(id.Value);
@@ -42,7 +45,11 @@ internal sealed class Finding(Database database)
                       from recipient in change.Recipients
                       select (change.At, Recipient: recipient, Reply: change.Reason!);
         var lastReplies = replies.Concat(reasons).OrderBy(each => each.At).ToLookup(each => each.Recipient, each => each.Reply);
-        return new MessageRecord(envelope, endedAt, Recipients(id.Value, lastReplies), attempts, changes);
+        return new MessageRecord(envelope, endedAt, Recipients(id.Value, lastReplies), attempts, changes)
+        {
+            Arrival = arrival,
+            Notices = _told.Of(id.Value),
+        };
     }
 
     private List<RecipientRecord> Recipients(long message, ILookup<int, string> lastReplies)
@@ -82,7 +89,10 @@ internal sealed class Finding(Database database)
         {
             var row = _attempts;
             attempts.Add(new AttemptRecord(
-                row.Int(1), row.Int(2), row.Text(3), row.Time(4), row.TimeOrNull(5), Results(message, row.Long(0))));
+                row.Int(1), row.Int(2), row.Text(3), row.Time(4), row.TimeOrNull(5), Results(message, row.Long(0)))
+            {
+                Rewriting = ListColumns.SplitLines(row.TextOrNull(6)),
+            });
         }
 
         return attempts;
@@ -94,7 +104,10 @@ internal sealed class Finding(Database database)
         _results.Set(message).Set(attempt);
         while (_results.Next())
         {
-            results.Add(new AttemptResultRecord(_results.Int(0), (Outcome)_results.Int(1), _results.Text(2)));
+            results.Add(new AttemptResultRecord(_results.Int(0), (Outcome)_results.Int(1), _results.Text(2))
+            {
+                Failure = FailurePoint.Parse(_results.TextOrNull(3)),
+            });
         }
 
         return results;

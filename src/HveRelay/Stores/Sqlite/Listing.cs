@@ -26,6 +26,8 @@ internal sealed class Listing(Database database)
         ORDER BY at DESC, id DESC, recipient LIMIT 1
         """);
 
+    private readonly Statement _one = database.Prepare($"SELECT {Rows.EnvelopeColumns} FROM message WHERE id = ?");
+
     private readonly Statement _sending = database.Prepare(
         "SELECT EXISTS (SELECT 1 FROM attempt a INDEXED BY attempt_open WHERE a.message = ? AND a.ended_at IS NULL)");
 
@@ -41,6 +43,14 @@ internal sealed class Listing(Database database)
         }
 
         return envelopes.ConvertAll(Entry);
+    }
+
+    /// <summary>One message; null where it is gone.</summary>
+    public QueueEntry? Of(long id)
+    {
+        var envelope = _one.Set(id).Next() ? Rows.Envelope(_one) : null;
+        _one.Reset();
+        return envelope is null ? null : Entry(envelope);
     }
 
     /// <summary>The query with one condition for each part of the filter that is there.</summary>

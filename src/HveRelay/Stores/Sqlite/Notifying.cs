@@ -8,6 +8,11 @@ internal sealed class Notifying(Database database, Enqueueing enqueueing)
     private readonly Statement _count = database.Prepare("SELECT count(*) FROM untold WHERE reverse_path = ? AND client = ? AND id <= ?");
     private readonly Statement _tell = database.Prepare("DELETE FROM untold WHERE reverse_path = ? AND client = ? AND id <= ?");
 
+    private readonly Statement _remember = database.Prepare("""
+        INSERT OR REPLACE INTO told(message, recipient, delayed, at, receiver, notice)
+        SELECT message, recipient, delayed, ?4, ?5, ?6 FROM untold WHERE reverse_path = ?1 AND client = ?2 AND id <= ?3
+        """);
+
     private readonly Statement _forget = database.Prepare(
         "DELETE FROM head WHERE NOT EXISTS (SELECT 1 FROM untold WHERE untold.message = head.message)");
 
@@ -25,6 +30,7 @@ internal sealed class Notifying(Database database, Enqueueing enqueueing)
 
         foreach (var batch in telling.Batches)
         {
+            Of(_remember, batch).Set(telling.At).Set(telling.Notice is null ? string.Empty : telling.Receiver).Set(telling.Notice?.Envelope.Id.Value).Run();
             Of(_tell, batch).Run();
         }
 
@@ -32,7 +38,7 @@ internal sealed class Notifying(Database database, Enqueueing enqueueing)
         _told.Set(telling.Receiver).Set(telling.At).Run();
         if (telling.Notice is not null)
         {
-            enqueueing.Enqueue(telling.Notice, content!);
+            enqueueing.Enqueue(telling.Notice, ArrivalText.Write(telling.Notice.Arrival), content!);
         }
 
         return true;

@@ -13,6 +13,7 @@ internal sealed class Purging(Database database)
         database.Prepare("DELETE FROM change WHERE message = ?"),
         database.Prepare("DELETE FROM untold WHERE message = ?"),
         database.Prepare("DELETE FROM head WHERE message = ?"),
+        database.Prepare("DELETE FROM told WHERE message = ?"),
         database.Prepare("DELETE FROM recipient WHERE message = ?"),
         database.Prepare("DELETE FROM part WHERE message = ?"),
         database.Prepare("DELETE FROM message WHERE id = ?"),

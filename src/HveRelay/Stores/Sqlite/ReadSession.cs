@@ -14,6 +14,8 @@ internal sealed class ReadSession(Database database) : IDisposable
 
     public Finding Finding { get; } = new(database);
 
+    public Tracing Tracing { get; } = new(database);
+
     public Counting Counting { get; } = new(database);
 
     public AccountListing Accounts { get; } = new(database);

@@ -117,6 +117,7 @@ internal sealed class Salvage : IDisposable
         _ = _rows.Copy("change", "message", id);
         _ = _rows.Copy("untold", "message", id);
         _ = _rows.Copy("head", "message", id);
+        _ = _rows.Copy("told", "message", id);
         if (message.Ended)
         {
             _ended++;

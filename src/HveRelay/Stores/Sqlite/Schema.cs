@@ -102,6 +102,20 @@ internal static class Schema
         CREATE TABLE pause(
             account TEXT PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, reason TEXT) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- What 'why' tells. message_id: what the client calls the message. arrival: ArrivalText. failure: FailurePoint.
+        -- rewriting: sentences, a line feed between.
+        ALTER TABLE message ADD COLUMN message_id TEXT;
+        ALTER TABLE message ADD COLUMN arrival TEXT;
+        -- By about an hour of the id first: names come in no order, and the pages of all the history would be written to.
+        CREATE INDEX message_name ON message(id >> 43, message_id) WHERE message_id IS NOT NULL;
+        ALTER TABLE attempt ADD COLUMN rewriting TEXT;
+        ALTER TABLE attempt_result ADD COLUMN failure TEXT;
+        -- Who was told of recipients that failed or were late, by which message; NULL where nobody could be.
+        CREATE TABLE told(
+            message INTEGER NOT NULL, recipient INTEGER NOT NULL, delayed INTEGER NOT NULL, at INTEGER NOT NULL, receiver TEXT NOT NULL,
+            notice INTEGER, PRIMARY KEY (message, recipient, delayed)) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;

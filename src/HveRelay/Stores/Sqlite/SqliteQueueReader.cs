@@ -48,6 +48,12 @@ internal sealed class SqliteQueueReader(ReadPool pool) : IQueueReader
     public ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) =>
         ValueTask.FromResult(pool.Read(session => session.Finding.Find(id)));
 
+    public ValueTask<IReadOnlyList<MessageId>> NamedAsync(string name, int most, CancellationToken cancel) =>
+        ValueTask.FromResult<IReadOnlyList<MessageId>>(pool.Read(session => session.Tracing.Named(name, most)));
+
+    public async ValueTask<Traces> TracesAsync(string of, int most, CancellationToken cancel) =>
+        await Task.Run(() => pool.Read(session => session.Tracing.Of(of, most, session.Listing)), cancel);
+
     public async ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) =>
         await Task.Run(() => pool.Read(session => session.Counting.Totals()), cancel);
 

@@ -94,7 +94,8 @@ public sealed partial class SqliteQueueStore : IQueueStore
         _damage.ThrowIfDamaged();
         _reserve.ThrowIfLow();
         await octets.SettleAsync();
-        await _writer.DoAsync(Need.Sync, session => session.Enqueueing.Enqueue(message, octets));
+        var arrival = ArrivalText.Write(message.Arrival);
+        await _writer.DoAsync(Need.Sync, session => session.Enqueueing.Enqueue(message, arrival, octets));
         octets.Enqueued();
     }
 

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using HveRelay.Delivery;
+using HveRelay.Queue;
+
+namespace HveRelay.Operations.Verbs.Why;
+
+/// <summary>The story of one message for people.</summary>
+internal static class WhyText
+{
+    private const int TimeWidth = 20;
+    private const int WordWidth = 11;
+
+    public static string Of(MessageRecord record, ReplyTable replies, RelayNow relay, DateTimeOffset now)
+    {
+        var mail = record.Envelope;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{mail.Id}: {States(record)}\n");
+        text.Append("  from ").Append(Plain(QueueText.Sender(mail))).Append(record.Arrival?.MessageId is { } name ? $", Message-ID <{Plain(name)}>\n" : "\n");
+        foreach (var moment in MessageTimeline.Of(record, replies))
+        {
+            Line(text, PlainText.Time(moment.At), moment.What, moment.Words);
+            foreach (var (what, words) in moment.Details)
+            {
+                Line(text, string.Empty, "  " + what, words);
+            }
+        }
+
+        if (record.EndedAt is { } ended)
+        {
+            Line(text, PlainText.Time(ended), "ended", States(record));
+        }
+
+        foreach (var step in WhatNext.Of(record, relay, now))
+        {
+            Line(text, string.Empty, "next", $"{MessageTimeline.Some(step.To)}: {step.Words}");
+            foreach (var note in step.Notes)
+            {
+                Line(text, string.Empty, string.Empty, note);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>How many recipients are where: <c>1 queued, 2 relayed</c>.</summary>
+    public static string States(MessageRecord record) => string.Join(", ", record.Recipients.GroupBy(recipient => recipient.State).OrderBy(state => state.Key)
+        .Select(state => record.Recipients.Count == 1 ? QueueText.Word(state.Key) : $"{PlainText.Number(state.Count())} {QueueText.Word(state.Key)}"));
+
+    private static void Line(StringBuilder text, string time, string what, string words) => text
+        .Append(time.PadRight(TimeWidth)).Append("  ").Append(what.PadRight(WordWidth)).Append("  ").Append(Plain(words)).Append('\n');
+
+    /// <summary>What strangers send is shown, and may not steer the terminal.</summary>
+    private static string Plain(string words) =>
+        words.Any(char.IsControl) ? string.Concat(words.Select(each => char.IsControl(each) ? ' ' : each)) : words;
+}
