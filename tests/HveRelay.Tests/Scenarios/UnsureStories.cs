@@ -4,6 +4,7 @@ using HveRelay.Queue;
 using HveRelay.Simulator;
 using HveRelay.Tests.Support;
 using HveRelay.Tests.Support.Disk;
+using Microsoft.Data.Sqlite;
 
 namespace HveRelay.Tests.Scenarios;
 
@@ -79,6 +80,25 @@ public sealed class UnsureStories
     }
 
     [Fact]
+    public async Task What_another_node_took_for_unsure_meanwhile_is_not_logged_as_relayed()
+    {
+        await using var story = await RelayStory.BeginAsync();
+        story.Simulator.Faults.Add(Fault.Stall(FaultStage.AfterDot) with { Times = 1 });
+        var id = RelayStory.IdIn(await story.SendAsync("you@contoso.com"));
+        await Until.True(() => story.Simulator.Faults.Stalled == 1);
+        await story.Relay.State.Store.CompleteAsync(
+            new AttemptEnd(await AttemptAsync(story), new Lease(id, 1, 0), story.Clock.GetUtcNow(), [new RecipientEnd(0, Outcome.Unsure, "the relay stopped", story.Clock.GetUtcNow())]),
+            CancellationToken.None);
+
+        story.Simulator.Faults.Release();
+        await story.LogsAsync("unsure");
+
+        Assert.Empty(story.Lines("relayed"));
+        Assert.StartsWith("250 2.0.0", story.Lines("unsure").Single()["reply"], StringComparison.Ordinal);
+        Assert.Contains("another node took the part over", story.Lines("unsure").Single()["cause"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_relay_that_cannot_write_a_result_down_stops_all_the_same_and_the_next_start_finds_it_unsure()
     {
         await using var story = await RelayStory.BeginAsync(watchDisk: true);
@@ -101,5 +121,14 @@ public sealed class UnsureStories
         Assert.Equal("the relay stopped before the reply came", story.Lines("unsure").Last()["reply"]);
         await story.RunUntilAsync(() => story.Lines("relayed").Any());
         Assert.Equal(2, story.Simulator.Messages.Count);
+    }
+
+    private static async Task<long> AttemptAsync(RelayStory story)
+    {
+        await using var queue = new SqliteConnection($"Data Source={Path.Combine(story.DataDirectory, "queue.db")};Pooling=False;Mode=ReadOnly");
+        await queue.OpenAsync();
+        await using var ask = queue.CreateCommand();
+        ask.CommandText = "SELECT id FROM attempt";
+        return (long)(await ask.ExecuteScalarAsync())!;
     }
 }

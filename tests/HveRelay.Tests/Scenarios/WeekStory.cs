@@ -13,6 +13,7 @@ public sealed class WeekStory
     private static readonly TimeSpan Week = TimeSpan.FromDays(7), Step = TimeSpan.FromHours(1), Full = TimeSpan.FromDays(1);
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task HVE_never_has_to_refuse_for_a_limit_and_a_thousand_go_in_any_24_hours()
     {
         await using var story = await RelayStory.BeginAsync(
