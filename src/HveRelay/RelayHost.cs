@@ -98,7 +98,7 @@ internal sealed class RelayHost : IAsyncDisposable
         var accounts = new AccountOperator(store, board, signal);
         var dispatcher = new Dispatcher(plans, new DeliveryContext(
             store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), replies, board, log, alarm, meter, clock, around.Random,
-            logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
+            logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions { WhenUnsure = options.Queue.WhenUnsure },
             options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory), accounts);
         var ids = new MessageIdSource(clock, around.Random);
         var notifier = new Notifier(new NoticeContext(

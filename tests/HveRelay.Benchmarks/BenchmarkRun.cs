@@ -9,7 +9,7 @@ namespace HveRelay.Benchmarks;
 internal static class BenchmarkRun
 {
     /// <summary>What can be measured, in the order of the table.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["accept", "relay", "reply", "slow-disk", "start"];
+    public static IReadOnlyList<string> Kinds { get; } = ["accept", "relay", "reply", "slow-disk", "start", "drain"];
 
     public static async Task<int> RunAsync(BenchmarkOptions options, TimeProvider clock, CancellationToken cancel)
     {
@@ -30,6 +30,7 @@ internal static class BenchmarkRun
                     "relay" => new RelayBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     "reply" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, isSlow: false, cancel),
                     "slow-disk" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, isSlow: true, cancel),
+                    "drain" => new DrainBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     _ => new StartBenchmark(options, scratch, clock).RunAsync(table, cancel),
                 });
             }
@@ -62,6 +63,8 @@ internal static class BenchmarkRun
           The slower sync is a library that lets fsync and fdatasync take {LatencyBenchmark.Sync.TotalMilliseconds:0} ms more, for both.
         - A start is measured from the program's first moment, after a clean end and after kill -9; messages have 2 KB and are all due, the
           next hop is the simulator. What drains is counted for {options.Drain.TotalSeconds:0} s at most.
+        - "Drained" is from the program's first moment to the last message at the simulator; the two ways take turns, and the ratio is that of their
+          rates, round by round.
         - Processor time and memory are those of all processes of a server; memory is the sum of their peaks. Syncs are HveRelay's own count;
           Postfix' are counted with strace.
         """;

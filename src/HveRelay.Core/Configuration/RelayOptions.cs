@@ -238,6 +238,9 @@ public sealed class AccountOptions
     [Within(0, 1_000_000_000)]
     public long RecipientsPerDay { get; set; }
 
+    /// <summary>While it is faulty or its quota used up, the other accounts send its clients' mail too, which then comes from them.</summary>
+    public bool TakeOver { get; set; }
+
     public OAuthOptions? OAuth { get; set; }
 }
 
@@ -345,6 +348,9 @@ public sealed class QueueOptions
     /// <summary>When the sender is told that it takes longer; zero: never.</summary>
     public TimeSpan DelayWarningAfter { get; set; } = TimeSpan.FromHours(4);
 
+    /// <summary>What becomes of mail whose transaction broke between the final dot and the reply.</summary>
+    public WhenUnsure WhenUnsure { get; set; } = WhenUnsure.RetryOnce;
+
     /// <summary>With less free space new mail is answered 452.</summary>
     [Within(0, long.MaxValue)]
     public long MinimumFreeBytes { get; set; } = 536_870_912;
@@ -355,6 +361,15 @@ public sealed class QueueOptions
     /// <summary>What an empty <see cref="RetrySchedule"/> means.</summary>
     public static IReadOnlyList<TimeSpan> DefaultRetrySchedule { get; } =
         [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1)];
+}
+
+public enum WhenUnsure
+{
+    /// <summary>It goes once more, after a wait; unsure again, it is held.</summary>
+    RetryOnce,
+
+    /// <summary>It is held at once: an operator asks the recipient, and releases or removes it.</summary>
+    Hold,
 }
 
 public enum QueueStoreKind

@@ -37,6 +37,7 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
     private readonly ConcurrentDictionary<string, AccountStatus> _accounts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, AccountPause> _pauses = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, int> _connections = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, int> _allowed = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
 
     public IReadOnlyCollection<AccountStatus> All => [.. _accounts.Keys.Select(Of)];
@@ -64,6 +65,11 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
     public int ConnectionsOf(string account) => _connections.GetValueOrDefault(account);
 
     public void Connected(string account, int more) => _connections.AddOrUpdate(account, more, (_, count) => count + more);
+
+    /// <summary>As many connections as it may have now; null where nothing is sent from here.</summary>
+    public int? AllowedOf(string account) => _allowed.TryGetValue(account, out var allowed) ? allowed : null;
+
+    public void Allow(string account, int connections) => _allowed[account] = connections;
 
     public void Add(string account) => _accounts.TryAdd(account, Healthy(account));
 

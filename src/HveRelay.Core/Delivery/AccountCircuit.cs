@@ -7,7 +7,7 @@ namespace HveRelay.Delivery;
 /// <summary>
 /// Polly around the attempts of one account: what takes seconds is guarded here, what takes minutes is a due time in the store.
 /// A throttled transaction is tried once more after a breath; an account that fails is left alone for growing intervals, and then
-/// probed with one message.
+/// probed with one message. Who is asked for less gives connections first, and is left alone where there is but one.
 /// </summary>
 internal sealed class AccountCircuit
 {
@@ -15,24 +15,28 @@ internal sealed class AccountCircuit
     private static readonly TimeSpan ShortestBreak = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(5);
 
+    /// <summary>Who slows us down still takes something.</summary>
+    private static readonly TimeSpan LongestThrottledBreak = TimeSpan.FromMinutes(1);
+
     /// <summary>A fault that a person must mend is not asked about every few seconds: HVE might lock the account.</summary>
     private static readonly TimeSpan ShortestFaultBreak = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestFaultBreak = TimeSpan.FromMinutes(15);
 
     private readonly TimeProvider _clock;
     private readonly ReplyTable _replies;
+    private readonly ConnectionGate _gate;
     private readonly ResiliencePipeline<SendResult> _pipeline;
     private DateTimeOffset? _openUntil;
     private long _openedAt;
     private TimeSpan _break;
 
-    public AccountCircuit(TimeProvider clock, Random random, ReplyTable replies)
+    public AccountCircuit(TimeProvider clock, Random random, ReplyTable replies, ConnectionGate gate)
     {
-        (_clock, _replies) = (clock, replies);
+        (_clock, _replies, _gate) = (clock, replies, gate);
         _pipeline = new ResiliencePipelineBuilder<SendResult> { TimeProvider = new SteadyTime(clock) }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SendResult>
             {
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result?.TroubleIn(replies) is not null),
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { GaveWay: false } result && result.TroubleIn(replies) is not null),
                 FailureRatio = 0.5,
                 MinimumThroughput = 2,
                 SamplingDuration = TimeSpan.FromSeconds(10),
@@ -69,6 +73,7 @@ internal sealed class AccountCircuit
 
     /// <summary>The class of the latest trouble: what a person must mend is probed less often.</summary>
     private ReplyClass _trouble = ReplyClass.Retry;
+    private bool _isThrottled;
 
     public async ValueTask<SendResult> ExecuteAsync(Func<CancellationToken, ValueTask<SendResult>> attempt, CancellationToken cancel)
     {
@@ -78,7 +83,22 @@ internal sealed class AccountCircuit
                 async token =>
                 {
                     var result = await attempt(token);
-                    _trouble = result.TroubleIn(_replies) is { } failure ? _replies.Classify(failure).Class : _trouble;
+                    var asksForLess = result.AsksForLessIn(_replies);
+                    if (result.TroubleIn(_replies) is { } failure)
+                    {
+                        (_trouble, _isThrottled) = (_replies.Classify(failure).Class, asksForLess);
+                    }
+
+                    if (asksForLess)
+                    {
+                        return result with { GaveWay = _gate.GiveWay() };
+                    }
+
+                    if (result.IsGood)
+                    {
+                        _gate.Thrive();
+                    }
+
                     return result;
                 },
                 cancel);
@@ -99,8 +119,8 @@ internal sealed class AccountCircuit
 
     private TimeSpan BreakOf(int probes)
     {
-        var (shortest, longest) = _trouble == ReplyClass.AccountFault
-            ? (ShortestFaultBreak, LongestFaultBreak)
+        var (shortest, longest) = _trouble == ReplyClass.AccountFault ? (ShortestFaultBreak, LongestFaultBreak)
+            : _isThrottled ? (ShortestBreak, LongestThrottledBreak)
             : (ShortestBreak, LongestBreak);
         var wait = shortest * Math.Pow(2, Math.Min(probes, 16));
         return wait < longest ? wait : longest;

@@ -17,7 +17,8 @@ internal sealed class AccountSender : IAsyncDisposable
     private readonly AccountCircuit _circuit;
     private readonly ConnectionPool _pool;
     private readonly SemaphoreSlim _inHand;
-    private readonly SemaphoreSlim _sending;
+    private readonly ConnectionGate _sending;
+    private readonly TakeOver _takeOver;
     private readonly int _most;
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _onlyUrgentUntil = DateTimeOffset.MinValue;
@@ -25,15 +26,17 @@ internal sealed class AccountSender : IAsyncDisposable
     /// <summary>Before it, the clock was set back, and the time until which there is no quota means nothing any more.</summary>
     private DateTimeOffset _noQuotaSince = DateTimeOffset.MinValue;
 
-    public AccountSender(SenderPlan plan, DeliveryContext context)
+    public AccountSender(SenderPlan plan, DeliveryContext context, TakeOver takeOver)
     {
         _plan = plan;
         _context = context;
-        _circuit = new AccountCircuit(context.Clock, context.Random, context.Replies);
-        _pool = new ConnectionPool(context.Clock, context.Options.KeepConnection, () => context.Board.Connected(plan.Account, -1));
+        _takeOver = takeOver;
+        _sending = new ConnectionGate(context.Clock, plan.Connections, allowed => context.Board.Allow(plan.Account, allowed));
+        _circuit = new AccountCircuit(context.Clock, context.Random, context.Replies, _sending);
+        _pool = new ConnectionPool(
+            context.Clock, context.Options.KeepConnection, () => _sending.Allowed, more => context.Board.Connected(plan.Account, more));
         _most = plan.Connections * context.Options.PartsAhead;
         _inHand = new SemaphoreSlim(_most);
-        _sending = new SemaphoreSlim(plan.Connections);
     }
 
     /// <summary>
@@ -81,14 +84,13 @@ internal sealed class AccountSender : IAsyncDisposable
     {
         await _pool.DisposeAsync();
         _inHand.Dispose();
-        _sending.Dispose();
     }
 
     /// <summary>As many parts as there is room for, with their room taken; none while the account is to be left alone.</summary>
     private async ValueTask<IReadOnlyList<DuePart>> TakeAsync(CancellationToken cancel)
     {
         var now = _context.Clock.GetUtcNow();
-        if ((now < _noQuotaUntil && now >= _noQuotaSince) || _circuit.IsResting || _context.Board.IsPaused(_plan.Account))
+        if (IsUsedUp(Priority.Urgent) || _circuit.IsResting || _context.Board.IsPaused(_plan.Account))
         {
             return [];
         }
@@ -111,9 +113,9 @@ internal sealed class AccountSender : IAsyncDisposable
         try
         {
             parts = await _context.Store.TakeAsync(
-                new TakeRequest(_plan.Lanes, now, now + _context.Options.Lease, room, _plan.Recipients)
+                new TakeRequest(_takeOver.LanesOf(_plan), now, now + _context.Options.Lease, room, _plan.Recipients)
                 {
-                    Least = now < _onlyUrgentUntil && now >= _noQuotaSince ? Priority.Urgent : Priority.Bulk,
+                    Least = IsUsedUp(Priority.Bulk) ? Priority.Urgent : Priority.Bulk,
                 },
                 cancel);
         }
@@ -127,10 +129,10 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private async Task RunPartAsync(DuePart part, CancellationToken abort)
     {
-        var attempt = new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, WaitForQuota);
+        var attempt = new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, _takeOver, WaitForQuota, IsUsedUp, abort);
         try
         {
-            await attempt.RunAsync(abort);
+            await attempt.RunAsync();
         }
         catch (StoreException trouble)
         {
@@ -148,6 +150,13 @@ internal sealed class AccountSender : IAsyncDisposable
             GiveBack(1);
             _context.Signal.Pulse();
         }
+    }
+
+    /// <summary>There is no quota for mail of such urgency: it need not even connect.</summary>
+    private bool IsUsedUp(Priority priority)
+    {
+        var now = _context.Clock.GetUtcNow();
+        return now >= _noQuotaSince && (now < _noQuotaUntil || (priority != Priority.Urgent && now < _onlyUrgentUntil));
     }
 
     private void WaitForQuota(Priority priority, string scope, DateTimeOffset until)

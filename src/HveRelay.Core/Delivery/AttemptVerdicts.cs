@@ -1,3 +1,4 @@
+using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Smtp;
@@ -14,10 +15,11 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
     /// <summary>HVE says "quota" and no more: when the day rolls over there is unknown.</summary>
     internal static readonly TimeSpan QuotaWait = TimeSpan.FromHours(1);
 
-    public static AttemptVerdicts Of(DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now)
+    public static AttemptVerdicts Of(
+        DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now, AttemptTerms terms = default)
     {
         // Drawn once: what was sent together is due together, or the next attempt would fall into pieces.
-        var later = schedule.After(part.Wait, now);
+        var waits = new Waits(schedule.After(part.Wait, now), schedule.After(1, now), now, terms.GoesOtherwise);
         var anyAccepted = results.Any(result => result is RecipientResult.Accepted);
         (ReplyVerdict, string)? trouble = null;
         var ends = new AttemptVerdict[results.Count];
@@ -28,8 +30,10 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
             {
                 RecipientResult.Accepted accepted => new(recipient.Address, new(recipient.Number, Outcome.Relayed, accepted.Reply.ToString()), null),
                 RecipientResult.Unsure unsure => new(
-                    recipient.Address, new(recipient.Number, Outcome.Unsure, unsure.Failure.Words, later), null),
-                RecipientResult.NotSent failed => NotSent(part, recipient, failed.Failure, replies, anyAccepted, later, now),
+                    recipient.Address,
+                    new(recipient.Number, Outcome.Unsure, unsure.Failure.Words, terms.Holds(recipient) ? null : waits.Later),
+                    null),
+                RecipientResult.NotSent failed => NotSent(part, recipient, failed.Failure, replies, anyAccepted, waits),
                 _ => throw new InvalidOperationException($"No such result: {results[i]}"),
             };
             if (ends[i].Verdict is { Class: ReplyClass.AccountFault or ReplyClass.Throttled or ReplyClass.QuotaReached } verdict)
@@ -43,12 +47,12 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
 
     /// <summary>There was no connection: the whole part failed in the same way, and the account with it.</summary>
     public static AttemptVerdicts OfNoConnection(
-        DuePart part, SmtpFailure failure, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now) =>
-        Of(part, [.. part.Recipients.Select(_ => new RecipientResult.NotSent(failure))], schedule, replies, now)
+        DuePart part, SmtpFailure failure, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now, AttemptTerms terms = default) =>
+        Of(part, [.. part.Recipients.Select(_ => new RecipientResult.NotSent(failure))], schedule, replies, now, terms)
             with { Trouble = (replies.Classify(failure), failure.Words) };
 
     private static AttemptVerdict NotSent(
-        DuePart part, DueRecipient recipient, SmtpFailure failure, ReplyTable replies, bool anyAccepted, DateTimeOffset later, DateTimeOffset now)
+        DuePart part, DueRecipient recipient, SmtpFailure failure, ReplyTable replies, bool anyAccepted, Waits waits)
     {
         var verdict = replies.Classify(failure);
         return verdict.Class switch
@@ -56,20 +60,37 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
             ReplyClass.Permanent => Ended(Outcome.Failed, null),
 
             // Without progress "too many recipients" is a refusal like any other, or we would go in circles.
-            ReplyClass.Split when anyAccepted => Ended(Outcome.Deferred, now),
+            ReplyClass.Split when anyAccepted => Ended(Outcome.Deferred, waits.Now),
 
             // Promises 4 and 5: what is not the message's fault never ends it.
-            ReplyClass.AccountFault => Ended(Outcome.Deferred, later),
-            ReplyClass.QuotaReached => Ended(Outcome.Deferred, now + QuotaWait),
-            _ when now >= part.Envelope.ExpiresAt => Ended(Outcome.Expired, null),
+            ReplyClass.AccountFault or ReplyClass.QuotaReached when waits.GoesOtherwise => Ended(Outcome.Deferred, waits.Now),
+            ReplyClass.AccountFault => Ended(Outcome.Deferred, waits.Later),
+            ReplyClass.QuotaReached => Ended(Outcome.Deferred, waits.Now + QuotaWait),
+            _ when waits.Now >= part.Envelope.ExpiresAt => Ended(Outcome.Expired, null),
 
-            // The last attempt is made when the lifetime ends, whatever the schedule says.
-            _ => Ended(Outcome.Deferred, later < part.Envelope.ExpiresAt ? later : part.Envelope.ExpiresAt),
+            // It says nothing about the message, and the account sees to it that the next hop gets less.
+            ReplyClass.Throttled => Ended(Outcome.Deferred, InTime(waits.Soon)),
+            _ => Ended(Outcome.Deferred, InTime(waits.Later)),
         };
+
+        // The last attempt is made when the lifetime ends, whatever the schedule says.
+        DateTimeOffset InTime(DateTimeOffset due) => due < part.Envelope.ExpiresAt ? due : part.Envelope.ExpiresAt;
 
         AttemptVerdict Ended(Outcome outcome, DateTimeOffset? due) =>
             new(recipient.Address, new RecipientEnd(recipient.Number, outcome, failure.Words, due) { Failure = new FailurePoint(failure.Stage, failure.Breakage) }, verdict);
     }
+
+    /// <param name="Later">By the schedule.</param>
+    /// <param name="Soon">The first wait of the schedule.</param>
+    private readonly record struct Waits(DateTimeOffset Later, DateTimeOffset Soon, DateTimeOffset Now, bool GoesOtherwise);
+}
+
+/// <summary>What the configuration and the other accounts have to say about the ends of an attempt.</summary>
+/// <param name="GoesOtherwise">Another account sends what this one cannot.</param>
+public readonly record struct AttemptTerms(WhenUnsure WhenUnsure, bool GoesOtherwise)
+{
+    /// <summary>Unsure twice, a recipient would be sent to without end: a person has to ask.</summary>
+    public bool Holds(DueRecipient unsure) => WhenUnsure == WhenUnsure.Hold || unsure.WasUnsure;
 }
 
 /// <param name="Verdict">What the failure means; null where there was none.</param>

@@ -4,10 +4,12 @@ namespace HveRelay.Delivery;
 /// Warm connections of one account. The latest used is used next, so that under little load one connection does the work and the
 /// others go cold and are closed.
 /// </summary>
-/// <param name="count">Is told of each connection that it closes.</param>
-internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Action count) : IAsyncDisposable
+/// <param name="most">Connections that may be open: those too many are closed when they come back.</param>
+/// <param name="count">Is told of each connection that is opened, 1, and of each that it closed, -1.</param>
+internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Func<int> most, Action<int> count) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
+    private int _open;
     private readonly List<(IUpstreamConnection Connection, DateTimeOffset Since)> _warm = [];
 
     /// <summary>Null where none is left. What may not be used any more, since its token ends, is closed on the way.</summary>
@@ -36,9 +38,16 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Action c
         }
     }
 
+    /// <summary>One was opened: it is on loan until it is given back.</summary>
+    public void Opened()
+    {
+        Interlocked.Increment(ref _open);
+        count(1);
+    }
+
     public async ValueTask GiveBackAsync(IUpstreamConnection connection)
     {
-        if (!connection.IsUsable)
+        if (!connection.IsUsable || Volatile.Read(ref _open) > most())
         {
             await CloseAsync(connection);
             return;
@@ -78,7 +87,16 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Action c
 
     private async ValueTask CloseAsync(IUpstreamConnection connection)
     {
-        count();
-        await connection.DisposeAsync();
+        try
+        {
+            await connection.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // QUIT: what was relayed is relayed, and what was not is not, whatever comes of it.
+        }
+
+        Interlocked.Decrement(ref _open);
+        count(-1);
     }
 }

@@ -1,3 +1,5 @@
+using HveRelay.Configuration;
+
 namespace HveRelay.Delivery;
 
 /// <summary>Times of delivery that are no key of the configuration.</summary>
@@ -17,6 +19,9 @@ public sealed record DeliveryOptions
 
     /// <summary>Between two looks for what other nodes of the queue left when they died.</summary>
     public TimeSpan Recovery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What becomes of recipients of whom nobody knows whether they got the message.</summary>
+    public WhenUnsure WhenUnsure { get; init; }
 
     /// <summary>Parts in hand for each connection: the next is ready when the one before is done.</summary>
     public int PartsAhead { get; init; } = 2;

@@ -1,3 +1,4 @@
+using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,8 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// <summary>Runs until <paramref name="stop"/>; <paramref name="abort"/> cuts attempts short that are still under way.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
-        var senders = plans.Select(plan => new AccountSender(plan, context)).ToList();
+        var takeOver = new TakeOver(plans, context.Board);
+        var senders = plans.Select(plan => new AccountSender(plan, context, takeOver)).ToList();
         try
         {
             await Task.WhenAll(
@@ -81,20 +83,25 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     private async Task RecoverAsync(IReadOnlyList<Lane>? configured, CancellationToken cancel)
     {
         var now = context.Clock.GetUtcNow();
-        var due = context.Schedule.After(1, now);
+        DateTimeOffset? due = context.Options.WhenUnsure == WhenUnsure.Hold ? null : context.Schedule.After(1, now);
         foreach (var attempt in await context.Store.RecoverAsync(configured, now, due, cancel))
         {
             var record = await context.Store.FindAsync(attempt.Message, cancel);
             foreach (var recipient in attempt.Recipients)
             {
                 context.Meter.Recipients(attempt.Account, Outcome.Unsure);
-                Tell(attempt, record, recipient, due);
+                Tell(attempt, record, recipient, attempt.Held.Contains(recipient) ? null : due);
+            }
+
+            if (attempt.Held.Count > 0)
+            {
+                context.Log.UnsureHeld(attempt.Message, string.Join(", ", attempt.Held));
             }
         }
     }
 
     /// <summary>The line that any other attempt with this end has, from what the history says of this one.</summary>
-    private void Tell(RecoveredAttempt attempt, MessageRecord? record, string address, DateTimeOffset due)
+    private void Tell(RecoveredAttempt attempt, MessageRecord? record, string address, DateTimeOffset? due)
     {
         var recipient = record?.Recipients.FirstOrDefault(each => each.Part == attempt.Part && each.Address == address);
         var last = record?.Attempts.LastOrDefault(each => each.Part == attempt.Part && each.Results.Any(result => result.Recipient == recipient?.Number));

@@ -15,8 +15,11 @@ internal sealed class PartAttempt(
     DeliveryContext context,
     AccountCircuit circuit,
     ConnectionPool pool,
-    SemaphoreSlim sending,
-    Action<Priority, string, DateTimeOffset> noQuota)
+    ConnectionGate sending,
+    TakeOver takeOver,
+    Action<Priority, string, DateTimeOffset> noQuota,
+    Func<Priority, bool> isUsedUp,
+    CancellationToken abort)
 {
     /// <summary>The wait between two tries to record what happened: it must be recorded, or the message would go again.</summary>
     private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
@@ -24,21 +27,21 @@ internal sealed class PartAttempt(
     private AttemptGrant.Granted? _grant;
     private IReadOnlyList<string> _rewriting = [];
 
-    private string PartName => $"{part.Number}/{part.Of}";
+    private AttemptTerms Terms => new(context.Options.WhenUnsure, takeOver.GoesOtherwise(plan, part.Lane));
 
-    public async Task RunAsync(CancellationToken abort)
+    public async Task RunAsync()
     {
         SendResult result;
         try
         {
-            await sending.WaitAsync(abort);
+            await sending.EnterAsync(abort);
             try
             {
                 result = await circuit.ExecuteAsync(SendAsync, abort);
             }
             finally
             {
-                sending.Release();
+                sending.Leave();
             }
         }
         catch (OperationCanceledException)
@@ -49,7 +52,7 @@ internal sealed class PartAttempt(
         switch (result)
         {
             case SendResult.Attempted attempted:
-                await EndAsync(attempted.AttemptId, AttemptVerdicts.Of(part, attempted.Results, context.Schedule, context.Replies, context.Clock.GetUtcNow()));
+                await EndAsync(attempted.AttemptId, AttemptVerdicts.Of(part, attempted.Results, context.Schedule, context.Replies, context.Clock.GetUtcNow(), Terms));
                 break;
             case SendResult.NoConnection none:
                 await EndWithoutConnectionAsync(none.Failure);
@@ -66,7 +69,7 @@ internal sealed class PartAttempt(
     /// <summary>Connects where no warm connection is left, reserves, and runs the transaction.</summary>
     private async ValueTask<SendResult> SendAsync(CancellationToken cancel)
     {
-        if (_grant is null && context.Board.IsPaused(plan.Account))
+        if (_grant is null && (context.Board.IsPaused(plan.Account) || isUsedUp(part.Envelope.Priority)))
         {
             return new SendResult.NotTried();
         }
@@ -82,7 +85,7 @@ internal sealed class PartAttempt(
                 {
                     case ConnectResult.Connected connected:
                         connection = connected.Connection;
-                        context.Board.Connected(plan.Account, 1);
+                        pool.Opened();
                         break;
                     case ConnectResult.Failed failed:
                         return new SendResult.NoConnection(failed.Failure);
@@ -162,7 +165,7 @@ internal sealed class PartAttempt(
         {
             case AttemptGrant.Granted granted:
                 await EndAsync(granted.AttemptId, AttemptVerdicts.OfNoConnection(
-                    part with { Recipients = [.. part.Recipients.Take(granted.Recipients)] }, failure, context.Schedule, context.Replies, context.Clock.GetUtcNow()));
+                    part with { Recipients = [.. part.Recipients.Take(granted.Recipients)] }, failure, context.Schedule, context.Replies, context.Clock.GetUtcNow(), Terms));
                 break;
             case AttemptGrant.Exhausted exhausted:
                 noQuota(part.Envelope.Priority, exhausted.Scope, exhausted.Until);
@@ -177,7 +180,9 @@ internal sealed class PartAttempt(
     private async Task EndAsync(long attemptId, AttemptVerdicts verdicts)
     {
         var end = new AttemptEnd(attemptId, part.Lease, context.Clock.GetUtcNow(), [.. verdicts.Ends.Select(verdict => verdict.End)]) { Rewriting = _rewriting };
-        await RecordAsync(async () => await context.Store.CompleteAsync(end, CancellationToken.None));
+        var lines = new AttemptLines(context, part, plan.Account);
+        var isOurs = false;
+        var isRecorded = await RecordAsync(async () => isOurs = await context.Store.CompleteAsync(end, CancellationToken.None));
         if (verdicts.Trouble is { } trouble)
         {
             context.Board.Fails(plan.Account, trouble.Verdict, trouble.Words, circuit.OpenUntil);
@@ -187,21 +192,30 @@ internal sealed class PartAttempt(
             context.Board.Works(plan.Account);
         }
 
-        foreach (var verdict in verdicts.Ends)
+        if (!isRecorded || !isOurs)
         {
-            Tell(verdict);
+            lines.NotRecorded(verdicts, isRecorded
+                ? "another node took the part over meanwhile, since this one seemed to be dead"
+                : "the relay had to stop before the queue took this down; the next start finds the attempt open");
+            return;
         }
+
+        lines.Ended(verdicts);
     }
 
-    /// <summary>Until the store takes it: what happened and is not recorded would happen again.</summary>
-    private async Task RecordAsync(Func<ValueTask> record)
+    /// <summary>
+    /// Until the store takes it: what happened and is not recorded would happen again. A relay that has to stop tries once more and
+    /// leaves it to the next start, which takes the attempt for unsure. False then.
+    /// </summary>
+    private async Task<bool> RecordAsync(Func<ValueTask> record)
     {
         while (true)
         {
+            var isLast = abort.IsCancellationRequested;
             try
             {
                 await record();
-                return;
+                return true;
             }
             catch (Exception failed)
             {
@@ -214,40 +228,13 @@ internal sealed class PartAttempt(
                     context.Logger.LogError(failed, "What became of {Id} cannot be recorded and is tried again", part.Envelope.Id.ToString());
                 }
 
-                await Task.Delay(RecordAgain, context.Clock, CancellationToken.None);
+                if (isLast)
+                {
+                    return false;
+                }
+
+                await Task.Delay(RecordAgain, context.Clock, abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-        }
-    }
-
-    private void Tell(AttemptVerdict verdict)
-    {
-        var mail = part.Envelope;
-        var end = verdict.End;
-        context.Meter.Recipients(plan.Account, end.Outcome);
-        switch (end.Outcome)
-        {
-            case Outcome.Relayed:
-                context.Meter.Delivered(context.Clock.GetUtcNow() - mail.ReceivedAt);
-                context.Log.Relayed(mail, verdict.Address, plan.Account, PartName, part.Attempt, end.Reply);
-                break;
-            case Outcome.Deferred:
-                context.Log.Deferred(mail, verdict.Address, plan.Account, PartName, part.Attempt, end.Reply, verdict.Verdict!.Cause, end.DueAt);
-                break;
-            case Outcome.Unsure:
-                context.Log.Unsure(mail, verdict.Address, plan.Account, PartName, part.Attempt, end.Reply, end.DueAt);
-                break;
-            case Outcome.Expired:
-                context.Log.Expired(mail, verdict.Address, part.Attempt, end.Reply);
-                break;
-            default:
-                context.Log.Failed(
-                    mail, verdict.Address, plan.Account, PartName, part.Attempt, end.Reply, verdict.Verdict!.Cause, verdict.Verdict.Remedy);
-                break;
-        }
-
-        if (mail.Origin.IsNotice && end.Outcome is (Outcome.Failed or Outcome.Expired))
-        {
-            context.Log.NoticeFailed(mail, verdict.Address);
         }
     }
 

@@ -8,6 +8,9 @@ internal abstract record SendResult
     {
     }
 
+    /// <summary>HVE asked for less and gets fewer connections: the account need not be left alone for it.</summary>
+    public bool GaveWay { get; init; }
+
     /// <summary>There was a transaction; <paramref name="Results"/> go with the first recipients of the part.</summary>
     public sealed record Attempted(long AttemptId, IReadOnlyList<RecipientResult> Results) : SendResult;
 
@@ -38,6 +41,24 @@ internal abstract record SendResult
         && attempted.Results.All(result => result is RecipientResult.NotSent { Failure.Reply: { } reply } failed
             && reply.Code != 421
             && replies.Classify(failed.Failure).Class == ReplyClass.Throttled);
+
+    /// <summary>HVE took the message, of whatever recipients.</summary>
+    public bool IsGood => this is Attempted attempted && attempted.Results.Any(result => result is RecipientResult.Accepted);
+
+    /// <summary>HVE has too much of us: 432, 421, 4.7.x.</summary>
+    public bool AsksForLessIn(ReplyTable replies) => this switch
+    {
+        NoConnection none => AsksForLess(none.Failure, replies),
+        Attempted attempted => attempted.Results.Any(result => result is RecipientResult.NotSent failed && AsksForLess(failed.Failure, replies)),
+        _ => false,
+    };
+
+    private static bool AsksForLess(SmtpFailure failure, ReplyTable replies) => failure.Reply is { } reply && replies.Classify(failure).Class switch
+    {
+        ReplyClass.Throttled => true,
+        ReplyClass.Retry => reply is { Code: 421 } or { Code: 451, Enhanced: { Class: 4, Subject: 7 } },
+        _ => false,
+    };
 
     private static bool IsTrouble(ReplyClass @class) =>
         @class is ReplyClass.AccountFault or ReplyClass.Throttled or ReplyClass.QuotaReached or ReplyClass.NewToken;

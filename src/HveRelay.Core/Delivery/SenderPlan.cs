@@ -16,6 +16,9 @@ public sealed record SenderPlan(
     IReadOnlyList<QuotaRule> Rules,
     IReadOnlyList<QuotaRule> OtherRules)
 {
+    /// <summary>While it is faulty or exhausted, other accounts send what is in its lane.</summary>
+    public bool TakeOver { get; init; }
+
     /// <summary>Urgent mail may use what other mail may not.</summary>
     public bool HasReserve => !Rules.SequenceEqual(OtherRules);
 
@@ -31,7 +34,7 @@ public sealed record SenderPlan(
             options.Hve.MaxConnections,
             options.Hve.MaxRecipientsPerMessage,
             RulesOf(account, options.Hve, UrgentReserve.None),
-            RulesOf(account, options.Hve, UrgentReserve.TryParse(options.Hve.UrgentReserve, out var reserve) ? reserve : UrgentReserve.None))),
+            RulesOf(account, options.Hve, UrgentReserve.TryParse(options.Hve.UrgentReserve, out var reserve) ? reserve : UrgentReserve.None)) { TakeOver = account.TakeOver }),
     ];
 
     private static QuotaRule[] RulesOf(AccountOptions account, HveOptions hve, UrgentReserve reserve) =>

@@ -39,8 +39,16 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
         Warn("unsure", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("note", "may be sent twice"), ("next", Time(next))]);
 
     /// <summary>An attempt was under way when the relay died, of which the history says no more.</summary>
-    public void UnsureAfterRestart(MessageId id, string account, string to, DateTimeOffset next) =>
+    public void UnsureAfterRestart(MessageId id, string account, string to, DateTimeOffset? next) =>
         Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("reply", "the relay stopped before the reply came"), ("note", "may be sent twice"), ("next", Time(next)));
+
+    /// <summary>What HVE said could not be written down: for the queue the attempt is unsure, now or from the next start on.</summary>
+    public void NotRecorded(Envelope mail, string to, string account, string part, int attempt, string reply, string cause) =>
+        Warn("unsure", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("note", "may be sent twice"), ("cause", cause)]);
+
+    /// <summary>Nobody knows whether the recipients have it, and it does not go again by itself.</summary>
+    public void UnsureHeld(MessageId id, string recipients) => Alarm(
+        "unsure", $"{id} may have been delivered to {recipients}: it is held", "Administrator: ask the recipient; hverelay queue release sends it, remove drops it");
 
     /// <param name="note">What else there is to know, or null.</param>
     public void Held(Envelope mail, string to, string by, string? reason, string? note) => Info("held", [.. Changed(mail, to, by, reason), ("note", note)]);

@@ -64,14 +64,16 @@ public interface IQueueStore : IQueueReader, INoticeStore
 
     /// <summary>
     /// Durable. At the start of a node, and again and again while it runs: puts in order what nodes that no longer live have left, of a
-    /// store for one node its earlier runs. Attempts that never ended become unsure, their recipients due at <paramref name="dueAt"/>;
-    /// leases end; content without a message is removed. What a living node has in hand, this one too, is not touched.
+    /// store for one node its earlier runs. Attempts that never ended become unsure, their recipients due at <paramref name="dueAt"/>, or
+    /// held where they were unsure before; leases end; content without a message is removed. What a living node has in hand, this one
+    /// too, is not touched.
     /// </summary>
     /// <param name="configured">
     /// The lanes of this node, at its start: parts in lanes that no living node serves move to any account. Null while it runs.
     /// </param>
+    /// <param name="dueAt">Null: unsure recipients are held.</param>
     ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel);
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, CancellationToken cancel);
 
     /// <summary>
     /// Durable. After the clock was set back: queued recipients that are not leased and due after <paramref name="latest"/> become due

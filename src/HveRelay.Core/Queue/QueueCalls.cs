@@ -37,7 +37,11 @@ public sealed record DuePart(
 }
 
 /// <param name="Number">The recipient's number within its message, from 0.</param>
-public sealed record DueRecipient(int Number, string Address);
+public sealed record DueRecipient(int Number, string Address)
+{
+    /// <summary>An earlier attempt was unsure: it may have got the message.</summary>
+    public bool WasUnsure { get; init; }
+}
 
 /// <summary>A quota to reserve in: the tenant's (scope "") or an account's. Limit 0 is no limit.</summary>
 public sealed record QuotaRule(string Scope, long Limit, TimeSpan Window)
@@ -92,7 +96,11 @@ public sealed record RecipientEnd(int Number, Outcome Outcome, string Reply, Dat
 public sealed record ExpiredRecipient(Envelope Envelope, int Number, string Address, int Attempts, string? LastReply);
 
 /// <summary>An attempt that was under way when the relay died.</summary>
-public sealed record RecoveredAttempt(MessageId Message, int Part, string Account, IReadOnlyList<string> Recipients);
+public sealed record RecoveredAttempt(MessageId Message, int Part, string Account, IReadOnlyList<string> Recipients)
+{
+    /// <summary>Those of the recipients that are held now.</summary>
+    public IReadOnlyList<string> Held { get; init; } = [];
+}
 
 /// <summary>The store could not do it: the disk is full, the file is damaged, the server is gone. The change did not happen.</summary>
 public sealed class StoreException(StoreFault fault, string message, Exception? inner = null) : Exception(message, inner)

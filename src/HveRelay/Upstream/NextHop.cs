@@ -26,7 +26,7 @@ internal sealed record NextHop(
                 hve.Host,
                 hve.Port,
                 SecurityOf(hve.Security),
-                account.OAuth is null ? ForHve(account.Address, account.Password) : [],
+                account.OAuth is null ? ForHve(account.Address, PasswordFile.Read(account.PasswordFile) ?? account.Password) : [],
                 account.OAuth is null ? null : account,
                 hve.TrustedCertificate,
                 ClientCertificate: null);
@@ -38,7 +38,7 @@ internal sealed record NextHop(
                 smarthost.Host,
                 smarthost.Port,
                 SecurityOf(smarthost.Security),
-                [.. ForHve(smarthost.UserName, smarthost.Password).Reverse()],
+                [.. ForHve(smarthost.UserName, PasswordFile.Read(smarthost.PasswordFile) ?? smarthost.Password).Reverse()],
                 Account: null,
                 TrustedCertificate: null,
                 smarthost.ClientCertificate);

@@ -24,17 +24,18 @@ internal sealed class QueueFill(TimeProvider clock)
     /// <param name="directory">The data directory of a relay that does not run.</param>
     /// <param name="ended">Messages of the history, relayed at their first attempt.</param>
     /// <param name="queued">Messages that wait, all of them due.</param>
-    public async Task FillAsync(string directory, int ended, int queued, CancellationToken cancel)
+    /// <param name="recipients">Of each message that waits.</param>
+    public async Task FillAsync(string directory, int ended, int queued, CancellationToken cancel, int recipients = 1)
     {
         Directory.CreateDirectory(directory);
         await using var store = await SqliteQueueStore.OpenAsync(new SqliteStoreOptions(directory, MinimumFreeBytes: 0), clock, NullLogger.Instance);
         for (var left = ended; left > 0; left -= Callers)
         {
-            await TogetherAsync(Math.Min(left, Callers), number => EnqueueAsync(store, number, cancel));
+            await TogetherAsync(Math.Min(left, Callers), number => EnqueueAsync(store, number, 1, cancel));
             await RelayAsync(store, Math.Min(left, Callers), cancel);
         }
 
-        await TogetherAsync(queued, number => EnqueueAsync(store, number, cancel));
+        await TogetherAsync(queued, number => EnqueueAsync(store, number, recipients, cancel));
     }
 
     private static async Task TogetherAsync(int count, Func<int, Task> work)
@@ -49,7 +50,7 @@ internal sealed class QueueFill(TimeProvider clock)
         })));
     }
 
-    private async Task EnqueueAsync(SqliteQueueStore store, int number, CancellationToken cancel)
+    private async Task EnqueueAsync(SqliteQueueStore store, int number, int recipients, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         await using var content = store.CreateContent();
@@ -57,11 +58,12 @@ internal sealed class QueueFill(TimeProvider clock)
         var envelope = new Envelope(
             _ids.Next(), "scanner@contoso.com", now, now + Lifetime, _content.Length, Priority.Normal, EightBit: false,
             new Origin("bench", "127.0.0.1", "scanner.contoso.com", null, null, "ESMTP"));
+        string[] to = recipients == 1 ? [$"{number}you@contoso.com"] : [.. Enumerable.Range(0, recipients).Select(each => $"{number}you{each}@contoso.com")];
         // Scattered, as the names are that clients give: in order they would be too easy on the index.
         var name = unchecked((ulong)envelope.Id.Value * 0x9E3779B97F4A7C15).ToString("x16", CultureInfo.InvariantCulture);
         var arrival = new Arrival($"{name}@scanner.contoso.com", "devices", now, "127.0.0.0/8", [], [], 0);
         await store.EnqueueAsync(
-            new NewMessage(envelope, [new NewPart(1, 1, Lane.AnyAccount, [$"{number}you@contoso.com"], now)]) { Arrival = arrival }, content, cancel);
+            new NewMessage(envelope, [new NewPart(1, 1, Lane.AnyAccount, to, now)]) { Arrival = arrival }, content, cancel);
     }
 
     private async Task RelayAsync(SqliteQueueStore store, int count, CancellationToken cancel)

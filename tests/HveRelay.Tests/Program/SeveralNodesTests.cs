@@ -75,6 +75,33 @@ public sealed class SeveralNodesTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Category", "Long")]
+    public async Task With_the_database_away_and_a_result_in_hand_it_stops_all_the_same_and_says_what_it_could_not_write_down()
+    {
+        await using var story = await BeginAsync();
+        story.Hve!.Faults.Add(Fault.Stall(FaultStage.AfterDot) with { Times = 1 });
+        var daemon = await story.StartAsync();
+        var id = await story.QueueAsync("you@contoso.com");
+        await Until.True(() => story.Hve.Faults.Stalled == 1);
+        await server.StopAsync();
+        story.Hve.Faults.Release();
+        var clock = TimeProvider.System;
+        var begun = clock.GetTimestamp();
+
+        daemon.Terminate();
+        await Until.True(() => daemon.HasEnded, () => string.Join('\n', daemon.Lines), 120);
+        var took = clock.GetElapsedTime(begun);
+        await server.StartAsync();
+
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(75));
+        Assert.Equal([id], Unsure(daemon));
+        Assert.Equal(0, Relayed(daemon));
+        var next = await story.StartAsync();
+        await Until.True(() => Unsure(next).Count == 1, () => string.Join('\n', next.Lines), 120);
+        Assert.Contains("unsure", (await story.RunAsync("queue", "show", id)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_database_it_does_not_start_and_says_why()
     {
         await using var story = await ProgramStory.BeginAsync(configuration => UsePostgres(

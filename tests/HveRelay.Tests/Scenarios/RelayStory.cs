@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Queue;
@@ -50,7 +51,8 @@ public sealed class RelayStory : IAsyncDisposable
     public static async Task<RelayStory> BeginAsync(Action<RelayOptions>? change = null, SimulatorOptions? hve = null, bool watchDisk = false)
     {
         var clock = new ManualClock();
-        var simulator = await HveSimulator.StartAsync((hve ?? new SimulatorOptions()) with { Port = FreePort.Next(), Accounts = [new SimulatedAccount(Account, Password)] }, clock);
+        var known = hve?.Accounts is { Count: > 0 } named ? named : [new SimulatedAccount(Account, Password)];
+        var simulator = await HveSimulator.StartAsync((hve ?? new SimulatorOptions()) with { Port = FreePort.Next(), Accounts = known }, clock);
         var options = new RelayOptions
         {
             HostName = "relay.contoso.com",
@@ -97,9 +99,11 @@ public sealed class RelayStory : IAsyncDisposable
     }
 
     /// <summary>Sends one message as a device would; the reply to the first refused command, or to the final dot.</summary>
-    public async Task<string> SendAsync(IEnumerable<string> to, string content = "Subject: scan\r\n\r\nhello\r\n", string from = "scanner-3@contoso.com")
+    /// <param name="at">The device's own address.</param>
+    public async Task<string> SendAsync(
+        IEnumerable<string> to, string content = "Subject: scan\r\n\r\nhello\r\n", string from = "scanner-3@contoso.com", IPAddress? at = null)
     {
-        await using var device = await RawSmtp.GreetAsync(Port);
+        await using var device = await RawSmtp.GreetAsync(Port, from: at);
         return await device.SendMessageAsync(from, to, content);
     }
 
@@ -132,6 +136,19 @@ public sealed class RelayStory : IAsyncDisposable
             for (var turn = 0; turn < 5 && !condition(); turn++)
             {
                 // Real time, for the tasks that the timers woke; the story does not depend on how much.
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            }
+        }
+    }
+
+    /// <summary>Lets the clock run for so long, in steps: for what happens at intervals that are longer than a step.</summary>
+    public async Task PassAsync(TimeSpan time, TimeSpan step)
+    {
+        for (var end = Clock.GetUtcNow() + time; Clock.GetUtcNow() < end;)
+        {
+            Clock.Advance(step);
+            for (var turn = 0; turn < 5; turn++)
+            {
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
             }
         }

@@ -27,17 +27,23 @@ public sealed class RawSmtp : IAsyncDisposable
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System).Token;
 
     /// <summary>Connects, and reads nothing.</summary>
-    public static async Task<RawSmtp> ConnectAsync(int port)
+    /// <param name="from">The device's own address; null: the system chooses.</param>
+    public static async Task<RawSmtp> ConnectAsync(int port, IPAddress? from = null)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (from is not null)
+        {
+            socket.Bind(new IPEndPoint(from, 0));
+        }
+
         await socket.ConnectAsync(IPAddress.Loopback, port, Soon);
         return new RawSmtp(socket);
     }
 
     /// <summary>Connects, reads the greeting, says EHLO, and begins TLS and says EHLO again when a certificate is given.</summary>
-    public static async Task<RawSmtp> GreetAsync(int port, string? certificatePem = null)
+    public static async Task<RawSmtp> GreetAsync(int port, string? certificatePem = null, IPAddress? from = null)
     {
-        var client = await ConnectAsync(port);
+        var client = await ConnectAsync(port, from);
         await client.ReadReplyAsync();
         await client.CommandAsync("EHLO relay.contoso.com");
         if (certificatePem is not null)

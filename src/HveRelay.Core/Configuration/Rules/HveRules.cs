@@ -96,6 +96,7 @@ internal static class HveRules
             (a, _) => a.OAuth is null && !HasPassword(a),
             "has neither Password nor OAuth and sends without AUTH; for laboratories only"),
         new(Warning, "Password", (a, _) => a.Password is ExamplePassword, "is still the one of the example"),
+        new(Warning, "TakeOver", (a, all) => a.TakeOver && all.Hve.Accounts.Count == 1, "is of no use: there is no other account"),
     ];
 
     private static readonly Rule<OAuthOptions>[] OfEachOAuth =

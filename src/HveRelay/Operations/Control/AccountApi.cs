@@ -14,7 +14,7 @@ internal static class AccountApi
             context,
             StatusCodes.Status200OK,
             board.All.OrderBy(each => each.Account, StringComparer.Ordinal)
-                .Select(each => AccountAnswer.Of(each, board.ConnectionsOf(each.Account))).ToArray()))));
+                .Select(each => AccountAnswer.Of(each, board.ConnectionsOf(each.Account), board.AllowedOf(each.Account))).ToArray()))));
         app.MapPost(Path, (RequestDelegate)(context => ControlApi.OnlyPeersAsync(context, peer => ChangeAsync(context, peer, board, accounts, clock))));
     }
 

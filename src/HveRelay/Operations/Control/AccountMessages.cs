@@ -12,14 +12,15 @@ internal sealed record AccountChange(string Account, bool Found, bool Changed);
 /// <param name="State">Null where nobody knows.</param>
 /// <param name="Kind">What is at fault.</param>
 /// <param name="Reply">The latest words of HVE about the state; where no relay runs, those of the latest attempt.</param>
+/// <param name="Allowed">As many connections as it may have now: fewer than Hve.MaxConnections where HVE asked for less.</param>
 /// <param name="Attempted">When the latest attempt was, where no relay runs.</param>
 internal sealed record AccountAnswer(
     string Account, AccountState? State, DateTimeOffset? Since, FaultKind? Kind, string? Cause, string? Remedy, string? Reply,
-    DateTimeOffset? Attempted, DateTimeOffset? NextTry, int? Connections)
+    DateTimeOffset? Attempted, DateTimeOffset? NextTry, int? Connections, int? Allowed = null)
 {
-    public static AccountAnswer Of(AccountStatus status, int connections) => new(
+    public static AccountAnswer Of(AccountStatus status, int connections, int? allowed = null) => new(
         status.Account, status.State, status.Since, status.Fault == FaultKind.None ? null : status.Fault, Known(status.Cause), Known(status.Remedy),
-        status.Reply, null, status.NextTry, connections);
+        status.Reply, null, status.NextTry, connections, allowed);
 
     private static string? Known(string text) => text.Length == 0 ? null : text;
 }

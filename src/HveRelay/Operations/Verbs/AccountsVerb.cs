@@ -83,7 +83,7 @@ internal static class AccountsVerb
                 account.State is { } state ? QueueText.Word(state) : "-",
                 account.Kind is { } kind ? FaultWords.Of(kind) : "-",
                 account.Since is { } since ? Time(since) : "-",
-                account.Connections is { } connections ? Number(connections) : "-",
+                account.Connections is { } connections ? Number(connections) + (account.Allowed is { } allowed ? "/" + Number(allowed) : string.Empty) : "-",
                 QueueText.Next(account.NextTry, now, isQuotaUsedUp: false),
                 account.Cause ?? "-",
                 account.Remedy ?? "-",

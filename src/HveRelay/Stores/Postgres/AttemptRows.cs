@@ -1,3 +1,4 @@
+using HveRelay.Mail;
 using HveRelay.Queue;
 using Npgsql;
 
@@ -19,6 +20,12 @@ internal static class AttemptRows
         batch.Do("UPDATE part SET attempts = $3, attempt = $4 WHERE message = $1 AND number = $2")
             .With(attempt.Message).With(attempt.Part).With(number).With(attempt.Id);
     }
+
+    /// <summary>True of a recipient of a part of whom an earlier attempt does not know whether it got the message.</summary>
+    public static string WasUnsure(string message, string part, string recipient) => $"""
+        EXISTS (SELECT 1 FROM attempt a JOIN attempt_result x ON x.message = a.message AND x.attempt = a.id
+            WHERE a.message = {message} AND a.part = {part} AND x.recipient = {recipient} AND x.outcome = {(int)Outcome.Unsure})
+        """;
 
     /// <summary>The attempt where it has not ended, locked; null where it has.</summary>
     public static async Task<OpenAttempt?> OpenAsync(NpgsqlConnection connection, long message, long id)

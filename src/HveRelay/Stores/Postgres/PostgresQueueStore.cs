@@ -171,7 +171,7 @@ public sealed partial class PostgresQueueStore : IQueueStore
         await DoAsync(() => _accounts.PauseAsync(account, pause), cancel);
 
     public async ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel) =>
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, CancellationToken cancel) =>
         await DoAsync(() => _recovery.RecoverAsync(configured, now, dueAt), cancel);
 
     public async ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel) =>

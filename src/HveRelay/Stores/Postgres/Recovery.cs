@@ -43,7 +43,7 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
         """;
 
     public async Task<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt)
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt)
     {
         var open = await link.TransactAsync(Need.Sync, async connection =>
         {
@@ -75,7 +75,7 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
 
     /// <summary>Null where another node was faster.</summary>
     private static async Task<RecoveredAttempt?> MakeUnsureAsync(
-        NpgsqlConnection connection, long message, long id, int part, DateTimeOffset now, DateTimeOffset dueAt)
+        NpgsqlConnection connection, long message, long id, int part, DateTimeOffset now, DateTimeOffset? dueAt)
     {
         await using var look = connection.CreateBatch();
         look.Do("SELECT 1 FROM part WHERE message = $1 AND number = $2 FOR UPDATE").With(message).With(part);
@@ -85,14 +85,29 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
             return null;
         }
 
+        var held = dueAt is null ? [.. attempt.Recipients] : await UnsureBeforeAsync(connection, attempt);
         await using var batch = connection.CreateBatch();
         AttemptRows.End(batch, attempt, now, [.. attempt.Recipients.Select(number => new RecipientEnd(number, Outcome.Unsure, Reply))], []);
-        RecipientEnds.Add(batch, message, part, now, [.. attempt.Recipients.Select(number => new RecipientMove(number, RecipientState.Queued, dueAt))]);
+        RecipientEnds.Add(batch, message, part, now, [.. attempt.Recipients.Select(number => held.Contains(number)
+            ? new RecipientMove(number, RecipientState.Held, null)
+            : new RecipientMove(number, RecipientState.Queued, dueAt))]);
         Ledger.Settle(batch, attempt, attempt.Granted, now);
         await batch.ExecuteNonQueryAsync();
         await using var who = connection.CreateBatch();
-        who.Do("SELECT address FROM recipient WHERE message = $1 AND part = $2 AND number = ANY($3) ORDER BY number")
+        who.Do("SELECT number, address FROM recipient WHERE message = $1 AND part = $2 AND number = ANY($3) ORDER BY number")
             .With(message).With(part).With(attempt.Recipients);
-        return new RecoveredAttempt(new MessageId(message), part, attempt.Account, await who.ListAsync(row => row.Text(0)));
+        var recipients = await who.ListAsync(row => (Number: row.GetInt32(0), Address: row.Text(1)));
+        return new RecoveredAttempt(new MessageId(message), part, attempt.Account, recipients.ConvertAll(each => each.Address))
+        {
+            Held = [.. recipients.Where(each => held.Contains(each.Number)).Select(each => each.Address)],
+        };
+    }
+
+    private static async Task<List<int>> UnsureBeforeAsync(NpgsqlConnection connection, OpenAttempt attempt)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.Do($"SELECT n FROM unnest($3) n WHERE {AttemptRows.WasUnsure("$1", "$2", "n")}")
+            .With(attempt.Message).With(attempt.Part).With(attempt.Recipients);
+        return await batch.ListAsync(row => row.GetInt32(0));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class Taking(Link link, Numbers numbers, Leftovers leftovers)
 
     // Where an attempt is under way its node lives and is at it, however late it is, or Recovery ends it: the lease goes on. A node
     // that was declared dead takes nothing before it has said that it lives; its row is locked so that it cannot be declared so now.
-    private const string Lease = $"""
+    private static readonly string Lease = $"""
         WITH alive AS MATERIALIZED (SELECT id FROM node WHERE id = $1 FOR KEY SHARE),
         chosen AS (
             SELECT p.message, p.number, p.attempt IS NOT NULL AS under_way, w.token, w.turn
@@ -46,9 +46,10 @@ internal sealed class Taking(Link link, Numbers numbers, Leftovers leftovers)
                 token = CASE WHEN c.under_way THEN p.token ELSE c.token END, node = CASE WHEN c.under_way THEN p.node ELSE $1 END
             FROM chosen c WHERE p.message = c.message AND p.number = c.number
             RETURNING p.message, p.number, p.parts, p.lane, p.attempts, p.token, p.waited_anew_after, c.under_way, c.turn)
-        SELECT {Rows.EnvelopeColumnsOfM}, l.number, l.parts, l.lane, l.attempts, l.token, d.numbers, d.addresses, l.waited_anew_after
+        SELECT {Rows.EnvelopeColumnsOfM}, l.number, l.parts, l.lane, l.attempts, l.token, d.numbers, d.addresses, l.waited_anew_after, d.unsure
         FROM leased l JOIN message m ON m.id = l.message, LATERAL (
-            SELECT array_agg(r.number ORDER BY r.number) AS numbers, array_agg(r.address ORDER BY r.number) AS addresses FROM (
+            SELECT array_agg(r.number ORDER BY r.number) AS numbers, array_agg(r.address ORDER BY r.number) AS addresses,
+                array_agg(l.attempts > 0 AND {AttemptRows.WasUnsure("l.message", "l.number", "r.number")} ORDER BY r.number) AS unsure FROM (
                 SELECT number, address FROM recipient
                 WHERE message = l.message AND part = l.number AND state = 0 AND due_at <= $5 ORDER BY number LIMIT $8) r) d
         WHERE NOT l.under_way ORDER BY l.turn
@@ -163,7 +164,8 @@ internal sealed class Taking(Link link, Numbers numbers, Leftovers leftovers)
         var number = row.GetInt32(Next);
         var recipients = row.IsDBNull(Next + 5)
             ? []
-            : row.GetFieldValue<int[]>(Next + 5).Zip(row.Texts(Next + 6), (recipient, address) => new DueRecipient(recipient, address)).ToList();
+            : row.GetFieldValue<int[]>(Next + 5).Zip(row.Texts(Next + 6), row.GetFieldValue<bool[]>(Next + 8))
+                .Select(each => new DueRecipient(each.First, each.Second) { WasUnsure = each.Third }).ToList();
         return new DuePart(
             new Lease(envelope.Id, number, row.GetInt64(Next + 4)), envelope, number, row.GetInt32(Next + 1), new Lane(row.Text(Next + 2)),
             row.GetInt32(Next + 3) + 1, recipients) { Wait = row.GetInt32(Next + 3) + 1 - row.GetInt32(Next + 7) };

@@ -27,6 +27,11 @@ internal sealed class AttemptRows(Database database)
     private readonly Statement _result = database.Prepare(
         "INSERT INTO attempt_result(message, attempt, recipient, outcome, reply, failure) VALUES (?,?,?,?,?,?)");
 
+    private readonly Statement _unsure = database.Prepare($"""
+        SELECT r.recipient FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
+        WHERE a.message = ? AND a.part = ? AND r.outcome = {(int)Outcome.Unsure}
+        """);
+
     public void Begin(OpenAttempt attempt, int number, DateTimeOffset at) =>
         _insert.Set(attempt.Id).Set(attempt.Message).Set(attempt.Part).Set(attempt.Account).Set(attempt.Granted)
             .Set(ListColumns.JoinNumbers(attempt.Recipients)).Set(ListColumns.Join(attempt.Scopes)).Set(number).Set(at).Run();
@@ -47,6 +52,19 @@ internal sealed class AttemptRows(Database database)
         }
 
         return attempts;
+    }
+
+    /// <summary>Recipients of a part of whom an earlier attempt does not know whether they got the message.</summary>
+    public HashSet<int> Unsure(long message, int part)
+    {
+        var unsure = new HashSet<int>();
+        _unsure.Set(message).Set(part);
+        while (_unsure.Next())
+        {
+            unsure.Add(_unsure.Int(0));
+        }
+
+        return unsure;
     }
 
     public void Result(OpenAttempt attempt, int recipient, Outcome outcome, string reply, FailurePoint? failure = null) =>

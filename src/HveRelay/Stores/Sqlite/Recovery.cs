@@ -23,7 +23,7 @@ internal sealed class Recovery(
             AND message IN (SELECT id FROM message INDEXED BY message_held WHERE held > 0)
         """);
 
-    public IReadOnlyList<RecoveredAttempt> Recover(IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt)
+    public IReadOnlyList<RecoveredAttempt> Recover(IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt)
     {
         var open = attempts.AllOpen().FindAll(attempt => !counters.IsOfThisRun(attempt.Id));
         var recovered = open.ConvertAll(attempt => MakeUnsure(attempt, now, dueAt));
@@ -52,15 +52,20 @@ internal sealed class Recovery(
         _moveHeld.Set(Expiring.Names(configured)).Run();
     }
 
-    private RecoveredAttempt MakeUnsure(OpenAttempt attempt, DateTimeOffset now, DateTimeOffset dueAt)
+    private RecoveredAttempt MakeUnsure(OpenAttempt attempt, DateTimeOffset now, DateTimeOffset? dueAt)
     {
         var tally = default(Tally);
+        var before = attempts.Unsure(attempt.Message, attempt.Part);
+        var held = attempt.Recipients.Where(number => dueAt is null || before.Contains(number)).ToHashSet();
         foreach (var number in attempt.Recipients)
         {
             attempts.Result(attempt, number, Outcome.Unsure, Reply);
-            ends.Move((attempt.Message, attempt.Part, number), RecipientState.Queued, dueAt, now, ref tally);
+            var holds = held.Contains(number);
+            ends.Move(
+                (attempt.Message, attempt.Part, number), holds ? RecipientState.Held : RecipientState.Queued, holds ? null : dueAt, now, ref tally);
         }
 
+        ends.Count(attempt.Message, tally, now);
         attempts.End(attempt, now);
         ledger.Write(attempt.Scopes, attempt.Granted, now);
         parts.Free(attempt.Message, attempt.Part);
@@ -72,7 +77,10 @@ internal sealed class Recovery(
         }
 
         return new RecoveredAttempt(
-            new MessageId(attempt.Message), attempt.Part, attempt.Account, [.. attempt.Recipients.Select(number => addresses[number])]);
+            new MessageId(attempt.Message), attempt.Part, attempt.Account, [.. attempt.Recipients.Select(number => addresses[number])])
+        {
+            Held = [.. held.Select(number => addresses[number])],
+        };
     }
 
     private void EndLeases()

@@ -151,7 +151,7 @@ public sealed partial class SqliteQueueStore : IQueueStore
         await DoAsync(Need.Sync, session => session.Pausing.Set(account, pause), cancel);
 
     public async ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancel)
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, CancellationToken cancel)
     {
         var recovered = await DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
         _check?.GoOn();

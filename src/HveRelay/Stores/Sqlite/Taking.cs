@@ -4,7 +4,7 @@ using HveRelay.Queue;
 namespace HveRelay.Stores.Sqlite;
 
 /// <summary>Leases due parts: the best priority first, within it the client whose last turn is longest ago, of it the part due first.</summary>
-internal sealed class Taking(Database database, PartRows parts, DueIndex index, Counters counters)
+internal sealed class Taking(Database database, PartRows parts, AttemptRows attempted, DueIndex index, Counters counters)
 {
     private static readonly Priority[] Priorities = Enum.GetValues<Priority>();
 
@@ -88,6 +88,11 @@ internal sealed class Taking(Database database, PartRows parts, DueIndex index, 
         _part.Set(head.Message).Set(head.Part).Next();
         var (of, attempts, anew) = (_part.Int(0), _part.Int(1), _part.Int(2));
         _part.Reset();
+        if (attempts > 0 && attempted.Unsure(head.Message, head.Part) is { Count: > 0 } unsure)
+        {
+            recipients = recipients.ConvertAll(each => each with { WasUnsure = unsure.Contains(each.Number) });
+        }
+
         var lease = new Lease(envelope.Id, head.Part, counters.NextSequence());
         _lease.Set(lease.Token).Set(head.Message).Set(head.Part).Set(request.LeaseUntil).Run();
         return new DuePart(lease, envelope, head.Part, of, head.Lane, attempts + 1, recipients) { Wait = attempts + 1 - anew };

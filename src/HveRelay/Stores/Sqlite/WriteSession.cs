@@ -29,7 +29,7 @@ internal sealed class WriteSession : IDisposable
         var ends = new RecipientEnds(database, Contents, Untold);
         Enqueueing = new Enqueueing(database, Contents);
         Notifying = new Notifying(database, Enqueueing);
-        Taking = new Taking(database, Parts, Due, counters);
+        Taking = new Taking(database, Parts, attempts, Due, counters);
         Beginning = new Beginning(database, Parts, attempts, Ledger, counters);
         Completing = new Completing(Parts, attempts, ends, Ledger);
         Expiring = new Expiring(database, Parts, ends);

@@ -8,11 +8,12 @@ public sealed class AccountCircuitTests
 {
     private readonly ManualClock _clock = new();
     private int _attempts;
+    private int _allowed;
 
     [Fact]
     public async Task After_two_failures_the_account_is_left_alone_and_then_probed_at_growing_intervals()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
+        var circuit = Circuit();
         await TryAsync(circuit, Unreachable);
         Assert.Null(circuit.OpenUntil);
         await TryAsync(circuit, Unreachable);
@@ -34,7 +35,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task A_wrong_password_is_asked_about_less_often()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
+        var circuit = Circuit();
 
         await TryAsync(circuit, WrongPassword);
         await TryAsync(circuit, WrongPassword);
@@ -45,7 +46,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task One_good_probe_closes_the_circuit()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
+        var circuit = Circuit();
         await TryAsync(circuit, Unreachable);
         await TryAsync(circuit, Unreachable);
         _clock.Advance(TimeSpan.FromSeconds(2));
@@ -59,7 +60,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task A_refused_recipient_says_nothing_about_the_account()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
+        var circuit = Circuit();
         for (var i = 0; i < 10; i++)
         {
             await TryAsync(circuit, Refused("550 5.1.10 unknown", Stage.Rcpt));
@@ -71,7 +72,7 @@ public sealed class AccountCircuitTests
     [Fact]
     public async Task A_throttled_transaction_is_tried_once_more_after_a_breath()
     {
-        var circuit = new AccountCircuit(_clock, new Random(1), ReplyTable.BuiltIn);
+        var circuit = Circuit();
 
         var sending = circuit.ExecuteAsync(
             _ => new(++_attempts == 1 ? Refused("432 4.3.2 slow down", Stage.FinalDot) : Good), CancellationToken.None).AsTask();
@@ -82,6 +83,54 @@ public sealed class AccountCircuitTests
         Assert.Same(Good, await sending);
         Assert.Equal(2, _attempts);
     }
+
+    [Fact]
+    public async Task Who_is_asked_for_less_gives_connections_and_is_left_alone_only_at_the_last()
+    {
+        var circuit = Circuit(4);
+        var (allowed, open) = (new List<int>(), new List<double?>());
+        for (var i = 0; i < 6; i++)
+        {
+            await TryAsync(circuit, TooMany);
+            allowed.Add(_allowed);
+            open.Add((circuit.OpenUntil - _clock.GetUtcNow())?.TotalSeconds);
+            _clock.Advance(TimeSpan.FromSeconds(1.5));
+        }
+
+        Assert.Equal([2, 1, 1, 1, 1, 1], allowed);
+        Assert.Equal([null, null, null, 2, 0.5, 4], open);
+    }
+
+    [Fact]
+    public async Task Who_is_slowed_down_is_asked_every_minute()
+    {
+        var circuit = Circuit(1);
+        for (var probe = 0; probe < 12; probe++)
+        {
+            await TryAsync(circuit, TooMany);
+            _clock.Advance(circuit.OpenUntil is { } until ? until - _clock.GetUtcNow() : TimeSpan.Zero);
+        }
+
+        await TryAsync(circuit, TooMany);
+
+        Assert.Equal(TimeSpan.FromMinutes(1), circuit.OpenUntil - _clock.GetUtcNow());
+    }
+
+    [Theory]
+    [InlineData("421 4.3.2 Service not available", true)]
+    [InlineData("432 4.3.2 sender thread limit exceeded", true)]
+    [InlineData("451 4.7.500 Server busy", true)]
+    [InlineData("451 4.7.0 Temporary server error", true)]
+    [InlineData("451 4.3.0 Mailbox busy", false)]
+    [InlineData("450 4.7.1 Greylisted", false)]
+    [InlineData("432 4.3.2 recipient thread limit exceeded", false)]
+    [InlineData("421 4.7.66 TLS 1.0 is not supported", false)]
+    [InlineData("554 5.2.0 SubmissionQuotaExceeded", false)]
+    public void Some_replies_ask_for_less(string line, bool asks) =>
+        Assert.Equal(asks, Refused(line, Stage.Mail).AsksForLessIn(ReplyTable.BuiltIn));
+
+    private static SendResult TooMany { get; } = new SendResult.NoConnection(
+        new SmtpFailure(Stage.Auth, Reply.Of(432, "4.3.2", "Concurrent connections limit exceeded"), Breakage.None, string.Empty));
 
     private static SendResult Good { get; } = new SendResult.Attempted(1, [new RecipientResult.Accepted(Reply.Of(250, "2.0.0", "OK"))]);
 
@@ -96,6 +145,9 @@ public sealed class AccountCircuitTests
         Assert.True(Reply.TryParse(line, out var reply));
         return new SendResult.Attempted(1, [new RecipientResult.NotSent(new SmtpFailure(stage, reply, Breakage.None, string.Empty))]);
     }
+
+    private AccountCircuit Circuit(int connections = 4) =>
+        new(_clock, new Random(1), ReplyTable.BuiltIn, new ConnectionGate(_clock, connections, allowed => _allowed = allowed));
 
     private async Task<SendResult> TryAsync(AccountCircuit circuit, SendResult result) => await circuit.ExecuteAsync(
         _ =>

@@ -1,3 +1,4 @@
+using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Queue;
@@ -72,6 +73,36 @@ public sealed class AttemptVerdictsTests
     public void A_quota_that_HVE_reports_is_asked_about_an_hour_later() =>
         Assert.Equal(Now + TimeSpan.FromHours(1), Of(NotSent(Stage.FinalDot, "554 5.2.0 SubmissionQuotaExceeded")).Ends[0].End.DueAt);
 
+    [Fact]
+    public void Who_is_unsure_goes_once_more_and_unsure_again_is_held()
+    {
+        Assert.NotNull(Of(Unsure).Ends[0].End.DueAt);
+        Assert.Null(Unsurely(WhenUnsure.Hold, wasUnsure: false).DueAt);
+        Assert.Null(Unsurely(WhenUnsure.RetryOnce, wasUnsure: true).DueAt);
+    }
+
+    [Fact]
+    public void Who_is_slowed_down_waits_for_the_first_wait_however_often_it_was_tried()
+    {
+        var part = Part(1, Now + TimeSpan.FromDays(2)) with { Wait = 7 };
+
+        var end = AttemptVerdicts.Of(part, [NotSent(Stage.Mail, "432 4.3.2 busy")], Schedule(), ReplyTable.BuiltIn, Now).Ends[0].End;
+
+        Assert.InRange((end.DueAt!.Value - Now).TotalSeconds, 60, 66);
+    }
+
+    [Theory]
+    [InlineData(Stage.Auth, "535 5.7.3 Authentication unsuccessful")]
+    [InlineData(Stage.FinalDot, "554 5.2.0 SubmissionQuotaExceeded")]
+    public void What_one_account_cannot_send_and_another_may_goes_at_once(Stage stage, string reply)
+    {
+        var verdicts = AttemptVerdicts.Of(
+            Part(1, Now), [NotSent(stage, reply)], Schedule(), ReplyTable.BuiltIn, Now, new AttemptTerms(WhenUnsure.RetryOnce, GoesOtherwise: true));
+
+        Assert.Equal((Outcome.Deferred, Now), (verdicts.Ends[0].End.Outcome, verdicts.Ends[0].End.DueAt!.Value));
+        Assert.NotNull(verdicts.Trouble);
+    }
+
     [Theory]
     [InlineData(1, 60)]
     [InlineData(2, 300)]
@@ -83,6 +114,12 @@ public sealed class AttemptVerdictsTests
         var wait = Schedule().After(attempt, Now) - Now;
 
         Assert.InRange(wait.TotalSeconds, seconds, seconds * 1.1);
+    }
+
+    private static RecipientEnd Unsurely(WhenUnsure when, bool wasUnsure)
+    {
+        var part = Part(1, Now + TimeSpan.FromDays(2)) with { Recipients = [new DueRecipient(0, "user0@contoso.com") { WasUnsure = wasUnsure }] };
+        return AttemptVerdicts.Of(part, [Unsure], Schedule(), ReplyTable.BuiltIn, Now, new AttemptTerms(when, false)).Ends[0].End;
     }
 
     private static RecipientResult Accepted => new RecipientResult.Accepted(Reply.Of(250, "2.0.0", "OK"));

@@ -7,7 +7,8 @@ namespace HveRelay.Tests.Core.Delivery;
 public sealed class ConnectionPoolTests
 {
     private readonly ManualClock _clock = new();
-    private int _closed;
+    private readonly List<int> _counted = [];
+    private int _most = 4;
 
     [Fact]
     public async Task The_latest_used_is_used_next()
@@ -64,10 +65,41 @@ public sealed class ConnectionPoolTests
 
         Assert.Equal((true, false), (cold.IsClosed, warm.IsClosed));
         Assert.Same(warm, await pool.TakeAsync());
-        Assert.Equal(1, _closed);
+        Assert.Equal([-1], _counted);
     }
 
-    private ConnectionPool Pool() => new(_clock, TimeSpan.FromSeconds(15), () => _closed++);
+    [Fact]
+    public async Task One_too_many_is_closed_when_it_comes_back()
+    {
+        await using var pool = Pool();
+        Connection[] connections = [new(), new(), new()];
+        foreach (var _ in connections)
+        {
+            pool.Opened();
+        }
+
+        _most = 2;
+        foreach (var connection in connections)
+        {
+            await pool.GiveBackAsync(connection);
+        }
+
+        Assert.Equal([true, false, false], connections.Select(each => each.IsClosed));
+        Assert.Equal([1, 1, 1, -1], _counted);
+    }
+
+    [Fact]
+    public async Task A_farewell_that_breaks_changes_nothing()
+    {
+        await using var pool = Pool();
+        pool.Opened();
+
+        await pool.GiveBackAsync(new Connection { IsUsable = false, BreaksAtQuit = true });
+
+        Assert.Equal([1, -1], _counted);
+    }
+
+    private ConnectionPool Pool() => new(_clock, TimeSpan.FromSeconds(15), () => _most, _counted.Add);
 
     private sealed class Connection : IUpstreamConnection
     {
@@ -75,13 +107,15 @@ public sealed class ConnectionPoolTests
 
         public bool IsClosed { get; private set; }
 
+        public bool BreaksAtQuit { get; init; }
+
         public Task<IReadOnlyList<RecipientResult>> SendAsync(MailTransaction message, CancellationToken cancel) =>
             Task.FromResult<IReadOnlyList<RecipientResult>>([]);
 
         public ValueTask DisposeAsync()
         {
             IsClosed = true;
-            return ValueTask.CompletedTask;
+            return BreaksAtQuit ? throw new IOException("the line is gone") : ValueTask.CompletedTask;
         }
     }
 }

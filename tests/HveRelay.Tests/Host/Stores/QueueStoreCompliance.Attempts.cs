@@ -106,6 +106,45 @@ public abstract partial class QueueStoreCompliance
     }
 
     [Fact]
+    public async Task Who_was_unsure_is_known_as_such_at_the_next_attempt()
+    {
+        await EnqueueAsync(Message(["a@contoso.com", "b@contoso.com", "c@contoso.com"]));
+        var part = await TakeOneAsync();
+        Assert.All(part.Recipients, each => Assert.False(each.WasUnsure));
+        await CompleteAsync(
+            part, await BegunAsync(part), new(0, Outcome.Unsure, "closed", Now), new(1, Outcome.Deferred, "451 later", Now), new(2, Outcome.Unsure, "closed", Now));
+
+        part = await TakeOneAsync();
+        Assert.Equal([true, false, true], part.Recipients.Select(each => each.WasUnsure));
+        await CompleteAsync(
+            part, await BegunAsync(part), new(0, Outcome.Deferred, "451 later", Now), new(1, Outcome.Deferred, "451 later", Now), new(2, Outcome.Deferred, "451 later", Now));
+
+        Assert.Equal([true, false, true], (await TakeOneAsync()).Recipients.Select(each => each.WasUnsure));
+    }
+
+    [Fact]
+    public async Task Who_is_unsure_at_a_second_start_is_held_and_without_a_due_time_at_the_first()
+    {
+        var twice = await EnqueueAsync(Message(["a@contoso.com"]));
+        await BegunAsync(await TakeOneAsync());
+        await ReopenAsync();
+        Assert.Empty(Assert.Single(await Store.RecoverAsync(AnyLane, Now, Now, Cancel)).Held);
+        await BegunAsync(await TakeOneAsync());
+        await ReopenAsync();
+
+        Assert.Equal(["a@contoso.com"], Assert.Single(await Store.RecoverAsync(AnyLane, Now, Now, Cancel)).Held);
+        var once = await EnqueueAsync(Message(["b@contoso.com"]));
+        await BegunAsync(await TakeOneAsync());
+        await ReopenAsync();
+        Assert.Equal(["b@contoso.com"], Assert.Single(await Store.RecoverAsync(AnyLane, Now, null, Cancel)).Held);
+
+        Assert.Equal(RecipientState.Held, Assert.Single((await FindAsync(twice)).Recipients).State);
+        Assert.Equal((RecipientState.Held, (DateTimeOffset?)null), (Assert.Single((await FindAsync(once)).Recipients).State, (await FindAsync(once)).Recipients[0].DueAt));
+        Assert.Equal(2, (await Store.TotalsAsync(Cancel)).HeldMessages);
+        Assert.Empty(await TakeAsync());
+    }
+
+    [Fact]
     public async Task Parts_in_lanes_that_are_gone_move_to_any_account()
     {
         var kept = Lane.Account("hve1@contoso.com");
