@@ -12,13 +12,14 @@ internal sealed class AccountSender : IAsyncDisposable
 {
     private static readonly TimeSpan BriefWait = TimeSpan.FromSeconds(2);
 
-    private readonly SenderPlan _plan;
+    private readonly Pace? _pace;
     private readonly DeliveryContext _context;
     private readonly AccountCircuit _circuit;
     private readonly ConnectionPool _pool;
     private readonly SemaphoreSlim _inHand;
     private readonly SemaphoreSlim _sending;
     private readonly int _most;
+    private SenderPlan _plan;
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _onlyUrgentUntil = DateTimeOffset.MinValue;
 
@@ -28,7 +29,8 @@ internal sealed class AccountSender : IAsyncDisposable
     public AccountSender(SenderPlan plan, DeliveryContext context)
     {
         _plan = plan;
-        _context = context;
+        _context = context = context.For(plan);
+        _pace = plan.Smarthost is { MessagesPerMinute: > 0 and var most } ? new Pace(most, context.Clock) : null;
         _circuit = new AccountCircuit(context.Clock, context.Random, context.Replies);
         _pool = new ConnectionPool(context.Clock, context.Options.KeepConnection, () => context.Board.Connected(plan.Account, -1));
         _most = plan.Connections * context.Options.PartsAhead;
@@ -41,6 +43,7 @@ internal sealed class AccountSender : IAsyncDisposable
     /// </summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
+        await RememberPaceAsync(stop);
         while (!stop.IsCancellationRequested)
         {
             var next = _context.Signal.Next;
@@ -96,7 +99,8 @@ internal sealed class AccountSender : IAsyncDisposable
         // A probe goes alone: the others would only be turned away.
         var isProbe = _circuit.OpenUntil is not null;
         var room = 0;
-        while (room < (isProbe ? 1 : _most) && await _inHand.WaitAsync(0, CancellationToken.None))
+        var most = Math.Min(isProbe ? 1 : _most, _pace?.Room ?? _most);
+        while (room < most && await _inHand.WaitAsync(0, CancellationToken.None))
         {
             room++;
         }
@@ -110,6 +114,7 @@ internal sealed class AccountSender : IAsyncDisposable
         var parts = Array.Empty<DuePart>() as IReadOnlyList<DuePart>;
         try
         {
+            _plan = await _plan.TodayAsync(_context.Store, now, cancel);
             parts = await _context.Store.TakeAsync(
                 new TakeRequest(_plan.Lanes, now, now + _context.Options.Lease, room, _plan.Recipients)
                 {
@@ -127,7 +132,7 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private async Task RunPartAsync(DuePart part, CancellationToken abort)
     {
-        var attempt = new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, WaitForQuota);
+        var attempt = new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, WaitForQuota) { Pace = _pace };
         try
         {
             await attempt.RunAsync(abort);
@@ -150,9 +155,29 @@ internal sealed class AccountSender : IAsyncDisposable
         }
     }
 
+    /// <summary>A restart must not send twice as much in a minute: what the ledger has is at least as much as was sent.</summary>
+    private async Task RememberPaceAsync(CancellationToken stop)
+    {
+        if (_pace is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var since = _context.Clock.GetUtcNow() - TimeSpan.FromMinutes(1);
+            _pace.Remember(await _context.Store.UsedAsync(_plan.Rules[0].Scope, since, stop));
+        }
+        catch (Exception unknown) when (unknown is StoreException or OperationCanceledException)
+        {
+            // Then nobody can send now either.
+        }
+    }
+
     private void WaitForQuota(Priority priority, string scope, DateTimeOffset until)
     {
         var now = _context.Clock.GetUtcNow();
+        until = _plan.Smarthost?.WarmUp?.Grows(now) is { } more && more < until ? more : until;
         var urgentGoes = priority != Priority.Urgent && _plan.HasReserve;
         var rule = (urgentGoes ? _plan.OtherRules : _plan.Rules).First(rule => rule.Scope == scope);
         if (now < _noQuotaSince)

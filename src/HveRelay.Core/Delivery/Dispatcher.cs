@@ -10,6 +10,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     private const int Batch = 500;
 
     private readonly QuotaWatch _watch = new(plans, context.Store, context.Log);
+    private readonly UnservedWatch _unserved = new(LanesOf(plans), context.Store, context.Log);
 
     /// <summary>To be called once before <see cref="RunAsync"/>: what earlier runs and nodes that died left half done is put in order.</summary>
     public async Task RecoverAsync(CancellationToken cancel)
@@ -41,7 +42,9 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         }
     }
 
-    private IReadOnlyList<Lane> Lanes => [.. plans.SelectMany(plan => plan.Lanes).Distinct()];
+    private IReadOnlyList<Lane> Lanes => LanesOf(plans);
+
+    private static IReadOnlyList<Lane> LanesOf(IReadOnlyList<SenderPlan> plans) => [.. plans.SelectMany(plan => plan.Lanes).Distinct()];
 
     private async Task EveryAsync(TimeSpan period, Func<Task> work, CancellationToken stop)
     {
@@ -118,7 +121,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     private async Task ExpireAsync(CancellationToken stop)
     {
         var unsettled = plans.Where(plan => !IsSettled(context.Board.Of(plan.Account))).SelectMany(plan => plan.Lanes);
-        var lanes = Lanes.Except(unsettled).ToList();
+        var lanes = Lanes.Except(unsettled).Union(await _unserved.LookAsync(stop)).ToList();
         if (lanes.Count == 0)
         {
             return;

@@ -23,6 +23,9 @@ internal sealed class PartAttempt(
 
     private AttemptGrant.Granted? _grant;
 
+    /// <summary>Null where nothing but connections holds it up.</summary>
+    public Pace? Pace { get; init; }
+
     private string PartName => $"{part.Number}/{part.Of}";
 
     public async Task RunAsync(CancellationToken abort)
@@ -65,6 +68,12 @@ internal sealed class PartAttempt(
     /// <summary>Connects where no warm connection is left, reserves, and runs the transaction.</summary>
     private async ValueTask<SendResult> SendAsync(CancellationToken cancel)
     {
+        if (Pace is not null)
+        {
+            // Before anything is written down: who waits here has sent nothing.
+            await Pace.WaitAsync(cancel);
+        }
+
         if (_grant is null && context.Board.IsPaused(plan.Account))
         {
             return new SendResult.NotTried();

@@ -54,6 +54,16 @@ internal static class HveRules
             "AcceptedDomains",
             (hve, relay) => hve.AcceptedDomains.Count == 0 && relay.Routes.TrueForAll(RouteRules.Refuses),
             "is empty and no route leads elsewhere: every recipient is refused"),
+        new(
+            Error,
+            "OversizeVia",
+            (hve, all) => hve.OversizeVia.Length > 0 && RouteRules.Named(hve.OversizeVia, all) is null,
+            hve => $"'{hve.OversizeVia}' is not the name of a smarthost"),
+        new(
+            Warning,
+            "OversizeVia",
+            (hve, all) => RouteRules.Named(hve.OversizeVia, all) is { } smarthost && smarthost.MaxMessageBytes <= hve.MaxMessageBytes,
+            hve => $"'{hve.OversizeVia}' takes no larger messages than High Volume Email: see its MaxMessageBytes"),
     ];
 
     private static readonly Rule<string>[] OfEachDomain =
@@ -98,7 +108,7 @@ internal static class HveRules
         new(Warning, "Password", (a, _) => a.Password is ExamplePassword, "is still the one of the example"),
     ];
 
-    private static readonly Rule<OAuthOptions>[] OfEachOAuth =
+    public static readonly Rule<OAuthOptions>[] OfEachOAuth =
     [
         new(Error, "TenantId", (o, _) => o.TenantId.Length == 0, "is missing"),
         new(Error, "ClientId", (o, _) => o.ClientId.Length == 0, "is missing"),
