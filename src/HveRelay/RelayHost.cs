@@ -285,9 +285,9 @@ internal sealed class RelayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes a sender without a domain: the domain of the first account.</summary>
-    private static string SenderDomain(RelayOptions options) =>
-        options.Hve.Accounts is [var first, ..] ? first.Address[(first.Address.IndexOf('@', StringComparison.Ordinal) + 1)..] : string.Empty;
+    /// <summary>Completes a sender without a domain: the domain of the first account, or of the first smarthost that has an address.</summary>
+    private static string SenderDomain(RelayOptions options) => AddressText.DomainOf(
+        options.Hve.Accounts.Select(account => account.Address).Concat(options.Smarthosts.Select(options.AddressOf)).FirstOrDefault(each => each is not null) ?? string.Empty);
 
     /// <summary>Signals are the verb's; a host in a test must not take the process's.</summary>
     private sealed class NoLifetime : IHostLifetime

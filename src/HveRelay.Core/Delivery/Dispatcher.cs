@@ -120,7 +120,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// </summary>
     private async Task ExpireAsync(CancellationToken stop)
     {
-        var unsettled = plans.Where(plan => !IsSettled(context.Board.Of(plan.Account))).SelectMany(plan => plan.Lanes);
+        var unsettled = plans.Where(plan => !IsSettled(context.Board.Of(plan.Account)) || IsPaced(plan)).SelectMany(plan => plan.Lanes);
         var lanes = Lanes.Except(unsettled).Union(await _unserved.LookAsync(stop)).ToList();
         if (lanes.Count == 0)
         {
@@ -158,6 +158,10 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
             context.Signal.Pulse();
         }
     }
+
+    /// <summary>Its mail may be late for nothing but the pace, and an attempt reaches all of it in the end.</summary>
+    private bool IsPaced(SenderPlan plan) =>
+        plan.Smarthost is { MessagesPerMinute: > 0 } && context.Board.Of(plan.Account).State == AccountState.Healthy;
 
     private bool IsSettled(AccountStatus account) => context.Clock.GetUtcNow() - account.Since >= account.State switch
     {

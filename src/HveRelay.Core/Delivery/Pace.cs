@@ -36,6 +36,9 @@ internal sealed class Pace(int perMinute, TimeProvider clock)
         }
     }
 
+    /// <summary>False where no more may begin now; else it is counted.</summary>
+    public bool TryTake() => Take() is null;
+
     /// <summary>Ends when one more may begin, which is then counted.</summary>
     public async ValueTask WaitAsync(CancellationToken cancel)
     {

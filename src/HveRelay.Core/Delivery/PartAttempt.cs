@@ -23,6 +23,9 @@ internal sealed class PartAttempt(
 
     private AttemptGrant.Granted? _grant;
 
+    /// <summary>The circuit tries a throttled transaction once more, which counts as one more message.</summary>
+    private bool _isSecondTry;
+
     /// <summary>Null where nothing but connections holds it up.</summary>
     public Pace? Pace { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed class PartAttempt(
             await sending.WaitAsync(abort);
             try
             {
-                result = await circuit.ExecuteAsync(SendAsync, abort);
+                result = Pace?.TryTake() == false ? new SendResult.NotTried() : await circuit.ExecuteAsync(SendAsync, abort);
             }
             finally
             {
@@ -68,12 +71,12 @@ internal sealed class PartAttempt(
     /// <summary>Connects where no warm connection is left, reserves, and runs the transaction.</summary>
     private async ValueTask<SendResult> SendAsync(CancellationToken cancel)
     {
-        if (Pace is not null)
+        if (_isSecondTry && Pace is not null)
         {
-            // Before anything is written down: who waits here has sent nothing.
             await Pace.WaitAsync(cancel);
         }
 
+        _isSecondTry = true;
         if (_grant is null && context.Board.IsPaused(plan.Account))
         {
             return new SendResult.NotTried();

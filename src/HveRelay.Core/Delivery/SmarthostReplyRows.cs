@@ -65,8 +65,10 @@ internal static class SmarthostReplyRows
         Row([550, 551, 553], "5.1.1-3", null, Stage.Rcpt, Permanent, Unknown, CorrectAddress, Confidence.Unknown, Status),
         Row([550], "5.1.10", null, Stage.Rcpt, Permanent, Unknown, CorrectAddress, Confidence.Microsoft, Ndr),
         Row([550], "5.4.1", null, Stage.Rcpt, Permanent, Unknown, CorrectAddress, Confidence.Microsoft, Ndr),
-        Row([550, 554], null, "relay", Stage.Rcpt, Permanent, "The smarthost does not send to this domain for us",
-            "Administrator: let the smarthost know this relay, or correct Routes", Confidence.Unknown, "Postfix, Exchange and others"),
+        NoRelay("relay access denied", "Postfix"),
+        NoRelay("unable to relay", "Exchange Server"),
+        NoRelay("relaying denied", "Sendmail"),
+        NoRelay("relay not permitted", "Exim"),
         Row([550, 552, 554], "5.2.2", null, Stage.Rcpt, Permanent, "The recipient's mailbox is full", "Recipient: make room in the mailbox", Confidence.Unknown, Status),
         Row([452, 552], "4.5.3", null, Stage.Rcpt, Split, "Too many recipients for one transaction", string.Empty, Confidence.Unknown, Status),
         Row([452, 552], null, "too many recipients", Stage.Rcpt, Split, "Too many recipients for one transaction", string.Empty, Confidence.Unknown, "RFC 5321 section 4.5.3.1.10"),
@@ -89,6 +91,14 @@ internal static class SmarthostReplyRows
     private static ReplyRow Fault(
         int[]? codes, string? enhanced, string? text, FaultKind fault, string cause, string remedy, Confidence sure, string source) =>
         new(codes, enhanced, text, Stage.Connect, Stage.FinalDot, AccountFault, fault, cause, remedy, sure, source);
+
+    /// <summary>
+    /// It does not know us any more, or never sent to this domain for us: which of the two, nobody can tell. No mail is bounced for the
+    /// first, and no smarthost is paused for the second.
+    /// </summary>
+    private static ReplyRow NoRelay(string text, string who) => Row(
+        null, null, text, Stage.Rcpt, Retry, "The smarthost does not send to this domain for us",
+        "Administrator: let the smarthost know this relay by login, address or certificate, or correct Routes", Confidence.Field, who);
 
     private static ReplyRow Row(
         int[]? codes, string? enhanced, string? text, Stage from, ReplyClass @class, string cause, string remedy, Confidence sure, string source) =>

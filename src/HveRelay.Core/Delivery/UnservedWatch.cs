@@ -22,7 +22,7 @@ internal sealed class UnservedWatch(IReadOnlyList<Lane> served, IQueueStore stor
                 : ("an HVE account, and none is configured", "configure one, or give the mail up by hverelay queue bounce");
             log.Alarm(
                 lane.IsSmarthost ? $"smarthost {lane.SmarthostName}" : "accounts",
-                $"{messages} messages wait for {what}; they go by no other way, and expire when their lifetime is over",
+                $"{(messages == 1 ? "1 message waits" : $"{messages} messages wait")} for {what}; nothing goes by another way, and what is not sent expires at the end of its lifetime",
                 $"Administrator: {remedy}");
         }
 

@@ -15,7 +15,11 @@ public sealed class WarmUp(string scope, long limit, int days)
 {
     private static readonly TimeSpan Slack = TimeSpan.FromDays(2);
 
+    /// <summary>While nothing was sent the ledger is not asked more often: to read it is work, and it is day 1 anyway.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
+
     private DateTimeOffset? _began;
+    private DateTimeOffset? _asked;
 
     /// <summary>Has the ledger keep what was sent for as long as it is needed; it limits nothing.</summary>
     public QuotaRule Memory { get; } = new(scope, 0, TimeSpan.FromDays(days) + Slack);
@@ -30,7 +34,11 @@ public sealed class WarmUp(string scope, long limit, int days)
     /// <summary>The plan with the allowance of today.</summary>
     public async ValueTask<SenderPlan> TodayAsync(SenderPlan plan, IQueueReader queue, DateTimeOffset now, CancellationToken cancel)
     {
-        _began ??= await BeganAsync(queue, now, cancel);
+        if (_began is null && !(now - _asked < AskAgain && now >= _asked))
+        {
+            (_began, _asked) = (await BeganAsync(queue, now, cancel), now);
+        }
+
         var allowance = Allowance(limit, days, now - (_began ?? now));
         QuotaRule[] rules = [.. plan.Rules.Select(rule => rule.Scope == scope && rule.Limit > 0 ? rule with { Limit = allowance } : rule)];
         return plan with { Rules = rules, OtherRules = rules };

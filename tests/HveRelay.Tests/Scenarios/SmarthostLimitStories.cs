@@ -36,6 +36,23 @@ public sealed class SmarthostLimitStories
     }
 
     [Fact]
+    public async Task Mail_that_is_late_for_the_pace_alone_does_not_expire()
+    {
+        await using var gateway = await GatewayAsync();
+        await using var story = await BeginAsync(gateway, smarthost => smarthost.MessagesPerMinute = 1, options => options.Queue.Lifetime = TimeSpan.FromDays(1));
+        for (var i = 0; i < 3; i++)
+        {
+            await story.SendAsync($"guest{i}@fabrikam.com");
+        }
+
+        await story.LogsAsync("relayed");
+        story.Clock.Jump(TimeSpan.FromDays(3));
+        await story.RunUntilAsync(() => story.Lines("relayed").Count() == 3);
+
+        Assert.Empty(story.Lines("expired"));
+    }
+
+    [Fact]
     public async Task A_new_address_is_warmed_up_day_by_day_over_restarts()
     {
         await using var gateway = await GatewayAsync();

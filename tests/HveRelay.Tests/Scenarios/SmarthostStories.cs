@@ -1,6 +1,7 @@
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Mail;
+using HveRelay.Operations.Health;
 using HveRelay.Queue;
 using HveRelay.Simulator;
 using HveRelay.Tests.Support;
@@ -105,11 +106,13 @@ public sealed class SmarthostStories
     {
         await using var gateway = await GatewayAsync();
         await using var story = await BeginAsync(gateway);
-        story.Relay.State.Board.Pause(new AccountPause(External, story.Clock.GetUtcNow(), "root", null));
+        var accounts = new AccountOperator(story.Relay.State.Store, story.Relay.State.Board, new QueueSignal());
+        await accounts.PauseAsync(new AccountPause(External, story.Clock.GetUtcNow(), "root", null), CancellationToken.None);
 
         await story.SendAsync(["you@contoso.com", Stranger]);
         await story.LogsAsync("relayed");
-        story.Relay.State.Board.Resume(External);
+        Assert.Equal("hve1@contoso.com", story.Lines("relayed").Single()["account"]);
+        await accounts.ResumeAsync(External, CancellationToken.None);
         await story.RunUntilAsync(() => story.Lines("relayed").Count() == 2);
 
         Assert.Equal([External], story.Lines("relayed").Skip(1).Select(line => line["account"]));
@@ -220,7 +223,10 @@ public sealed class SmarthostStories
         await story.StartAsync();
         await story.LogsAsync("alarm");
         var alarm = story.Lines("alarm").Single();
-        Assert.Equal(("smarthost external", "1 messages wait for the smarthost external, which is not among Smarthosts; they go by no other way, and expire when their lifetime is over"), (alarm["what"], alarm["cause"]));
+        Assert.Equal(("smarthost external", "1 message waits for the smarthost external, which is not among Smarthosts; nothing goes by another way, and what is not sent expires at the end of its lifetime"), (alarm["what"], alarm["cause"]));
+
+        var health = await new HealthChecks(story.Relay.State).RelayAsync(CancellationToken.None);
+        Assert.Equal(["smarthost:external"], health.Checks.Where(check => !check.Ok).Select(check => check.Name));
 
         story.Clock.Jump(TimeSpan.FromDays(3));
         await story.RunUntilAsync(() => story.Lines("expired").Any());

@@ -31,7 +31,7 @@ internal sealed class HealthChecks(RelayState state)
         Disk());
 
     public async Task<HealthReport> RelayAsync(CancellationToken cancel) => HealthReport.Of(
-        [.. state.Board.All.Select(Account), await OldestAsync(cancel)]);
+        [.. state.Board.All.Select(Account), .. await UnservedAsync(cancel), await OldestAsync(cancel)]);
 
     private HealthCheck Account(AccountStatus account) => new(
         SenderName.WithKind(account.Account),
@@ -61,6 +61,23 @@ internal sealed class HealthChecks(RelayState state)
         catch (TimeoutException)
         {
             return new HealthCheck("store", false, Silent);
+        }
+    }
+
+    /// <summary>Mail whose way was taken out of the configuration does not get through by waiting.</summary>
+    private async Task<IReadOnlyList<HealthCheck>> UnservedAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var served = state.Plans.SelectMany(plan => plan.Lanes).Distinct().ToList();
+            var unserved = await state.Store.UnservedAsync(served, cancel).AsTask().WaitAsync(Patience, state.Clock, cancel);
+            return [.. unserved.Select(each => new HealthCheck(
+                each.Lane.ToString(), false, $"messages that wait for it and have no other way: {each.Messages}; it is not configured"))];
+        }
+        catch (Exception trouble) when (trouble is StoreException or TimeoutException)
+        {
+            // The next check says so.
+            return [];
         }
     }
 

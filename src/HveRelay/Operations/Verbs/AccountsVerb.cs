@@ -65,7 +65,7 @@ internal static class AccountsVerb
             foreach (var change in changes.Where(each => !each.Changed))
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync(
-                    $"{change.Account}: {(!change.Found ? "no account of Hve.Accounts and no smarthost" : pause ? "is paused already" : "is not paused")}");
+                    $"{change.Account}: {(!change.Found ? "no account of Hve.Accounts" : pause ? "is paused already" : "is not paused")}");
             }
 
             return changes.All(each => each.Changed) ? ExitStatus.Done : ExitStatus.No;

@@ -15,6 +15,7 @@ public sealed class PaceTests
         _clock.Advance(TimeSpan.FromSeconds(20));
         await pace.WaitAsync(CancellationToken.None);
         Assert.Equal(0, pace.Room);
+        Assert.False(pace.TryTake());
 
         var third = pace.WaitAsync(CancellationToken.None).AsTask();
         _clock.Advance(TimeSpan.FromSeconds(40));
