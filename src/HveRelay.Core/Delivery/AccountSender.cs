@@ -155,7 +155,7 @@ internal sealed class AccountSender : IAsyncDisposable
         }
     }
 
-    /// <summary>A restart must not send twice as much in a minute: what the ledger has is at least as much as was sent.</summary>
+    /// <summary>A restart must not send twice as much in a minute: of what was taken the ledger has every recipient, so every message.</summary>
     private async Task RememberPaceAsync(CancellationToken stop)
     {
         if (_pace is null)
