@@ -53,6 +53,9 @@ internal sealed class ServerState : IDisposable
     {
         ServerCertificateContext = stranger ? SslStreamCertificateContext.Create(_stranger.Value, null, offline: true) : _context,
         EnabledSslProtocols = Options.Protocols,
+        ClientCertificateRequired = Options.ClientCertificate is not null,
+        RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            Options.ClientCertificate is not { } known || known.GetCertHashString() == shown?.GetCertHashString(),
     };
 
     public void Stop() => _stop.Cancel();

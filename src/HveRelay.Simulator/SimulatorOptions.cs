@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace HveRelay.Simulator;
 
@@ -56,6 +57,14 @@ public sealed record SimulatorOptions
 
     /// <summary>Domains of the tenant; recipients elsewhere are external. Empty: the domains of the accounts.</summary>
     public IReadOnlyList<string> AcceptedDomains { get; init; } = [];
+
+    /// <summary>
+    /// True: an ordinary mail server, which takes any sender and any domain. HVE's rules of senders and recipients do not hold then.
+    /// </summary>
+    public bool IsSmarthost { get; init; }
+
+    /// <summary>Clients must show this certificate in the handshake, as at a connector that knows them by it; null: none is asked for.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
 
     /// <summary>
     /// EHLO keywords, with their parameters; SIZE gets the limit. What is not offered is not understood. Also known, and off by

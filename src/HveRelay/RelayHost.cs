@@ -89,24 +89,26 @@ internal sealed class RelayHost : IAsyncDisposable
             board.Add(plan.Account);
         }
 
-        var tokens = AccountTokens.For(options.Hve, clock);
-        var watch = new ClientCertificateWatch(options.Hve, clock, log);
+        var tokens = AccountTokens.For(options, clock);
+        var watch = new ClientCertificateWatch(options.Hve, clock, log, options.Smarthosts);
         var sessions = new SessionRegistry();
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
-        var replies = ReplyTable.From(options.Hve);
+        var replies = ReplyTables.From(options);
         var accounts = new AccountOperator(store, board, signal);
         var dispatcher = new Dispatcher(plans, new DeliveryContext(
-            store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), replies, board, log, alarm, meter, clock, around.Random,
+            store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), replies.Hve, board, log, alarm, meter, clock, around.Random,
             logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions { WhenUnsure = options.Queue.WhenUnsure },
             options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory), accounts);
         var ids = new MessageIdSource(clock, around.Random);
+        var policy = new RelayPolicy(options);
         var notifier = new Notifier(new NoticeContext(
             store, new NoticeReceivers(options), ids, signal, log, alarm, clock, logging.CreateLogger("HveRelay.Bounce"),
-            words => replies.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, options, hostName));
+            (account, words) => replies.Of(account).Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null,
+            (to, at) => PartPlan.Cut([.. to.Select(each => (each, policy.Routes.Find(each) ?? Lane.AnyAccount))], policy.RecipientsOf, at), options, hostName));
         var intake = new IntakeContext(
-            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
-            clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,
+            hostName, policy, new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
+            clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, policy.RecipientsOf,
             logging.CreateLogger("HveRelay.Intake"));
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
 
@@ -273,9 +275,9 @@ internal sealed class RelayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes a sender without a domain: the domain of the first account.</summary>
-    private static string SenderDomain(RelayOptions options) =>
-        options.Hve.Accounts is [var first, ..] ? first.Address[(first.Address.IndexOf('@', StringComparison.Ordinal) + 1)..] : string.Empty;
+    /// <summary>Completes a sender without a domain: the domain of the first account, or of the first smarthost that has an address.</summary>
+    private static string SenderDomain(RelayOptions options) => AddressText.DomainOf(
+        options.Hve.Accounts.Select(account => account.Address).Concat(options.Smarthosts.Select(options.AddressOf)).FirstOrDefault(each => each is not null) ?? string.Empty);
 
     /// <summary>Signals are the verb's; a host in a test must not take the process's.</summary>
     private sealed class NoLifetime : IHostLifetime

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace HveRelay.Bounce;
 
 /// <summary>What the notifier needs of the others, handed in once.</summary>
-/// <param name="Explain">What a reply means; null where that is not known.</param>
+/// <param name="Explain">What a reply to an account or smarthost means; null where that is not known.</param>
+/// <param name="Cut">The recipients of a notice in parts, each by the way it has to go, due at a time.</param>
 /// <param name="HostName">The relay's own name.</param>
 public sealed record NoticeContext(
     IQueueStore Store,
@@ -17,7 +18,8 @@ public sealed record NoticeContext(
     QueueAlarm Alarm,
     TimeProvider Clock,
     ILogger Logger,
-    Func<string, ReplyWords?> Explain,
+    Func<string, string, ReplyWords?> Explain,
+    Func<IReadOnlyList<string>, DateTimeOffset, IReadOnlyList<NewPart>> Cut,
     RelayOptions Options,
     string HostName)
 {

@@ -52,7 +52,7 @@ public sealed record NoticedRecipient(
     }
 
     /// <summary>Reads it from the history of its message; null where that does not have it.</summary>
-    public static NoticedRecipient? From(MessageRecord record, UntoldRecipient untold, Func<string, ReplyWords?> explain)
+    public static NoticedRecipient? From(MessageRecord record, UntoldRecipient untold, Func<string, string, ReplyWords?> explain)
     {
         var recipient = record.Recipients.FirstOrDefault(each => each.Number == untold.Number);
         if (recipient is null)
@@ -73,6 +73,6 @@ public sealed record NoticedRecipient(
         };
         return new NoticedRecipient(
             record.Envelope, OriginalMessage.Of(untold.Head, INoticeStore.HeadOctets), recipient.Address, kind, recipient.LastReply,
-            recipient.LastReply is { } reply && kind != NoticeKind.Bounced ? explain(reply) : null, last?.EndedAt);
+            recipient.LastReply is { } reply && kind != NoticeKind.Bounced ? explain(last?.Account ?? string.Empty, reply) : null, last?.EndedAt);
     }
 }

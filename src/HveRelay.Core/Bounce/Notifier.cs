@@ -130,12 +130,10 @@ public sealed class Notifier(NoticeContext context)
             context.Ids.Next(), telling.At, context.HostName, context.Account, context.Options.Postmaster, to, telling.Batches.Sum(batch => batch.Failed),
             telling.Batches.Sum(batch => batch.Delayed), await ListAsync(telling, stop));
         var octets = notice.Write();
-        var parts = to.Chunk(context.Options.Hve.MaxRecipientsPerMessage).ToList();
         var envelope = new Envelope(
             notice.Id, string.Empty, telling.At, telling.At + context.Options.Queue.Lifetime, octets.Length, Priority.Normal, EightBit: false,
             Origin.OfNotice(context.HostName));
-        var message = new NewMessage(
-            envelope, [.. parts.Select((part, index) => new NewPart(index + 1, parts.Count, Lane.AnyAccount, part, telling.At))]);
+        var message = new NewMessage(envelope, context.Cut(to, telling.At));
         await using var content = context.Store.CreateContent();
         await content.WriteAsync(octets, stop);
         if (!await context.Store.TellAsync(telling with { Notice = message }, content, stop))

@@ -17,6 +17,7 @@ public static class ConfigurationCheck
         HveRules.Of,
         QuotaRules.Of,
         ReplyRules.Of,
+        SmarthostRules.Of,
         RouteRules.Of,
         RelayRules.OfQueue,
         RelayRules.OfPostmaster,

@@ -205,6 +205,9 @@ public sealed class HveOptions
 
     public List<AccountOptions> Accounts { get; set; } = [];
 
+    /// <summary>The smarthost that takes messages over <see cref="MaxMessageBytes"/>; empty: they are refused.</summary>
+    public string OversizeVia { get; set; } = string.Empty;
+
     /// <summary>What other mail leaves of the daily limit to urgent mail: recipients, or a percentage such as 5%; 0 is nothing.</summary>
     public string UrgentReserve { get; set; } = "0";
 
@@ -278,54 +281,6 @@ public sealed class OAuthOptions
     public CertificateOptions? ClientCertificate() => string.IsNullOrEmpty(CertificateFile)
         ? null
         : new CertificateOptions { File = CertificateFile, KeyFile = CertificateKeyFile, PasswordFile = CertificatePasswordFile };
-}
-
-/// <summary>Another next hop, for recipients that HVE does not take.</summary>
-public sealed class SmarthostOptions
-{
-    public string Name { get; set; } = string.Empty;
-
-    public string Host { get; set; } = string.Empty;
-
-    [Within(1, 65535)]
-    public int Port { get; set; } = 587;
-
-    public UpstreamSecurity Security { get; set; } = UpstreamSecurity.StartTls;
-
-    public string? UserName { get; set; }
-
-    [Secret]
-    public string? Password { get; set; }
-
-    [PathValue]
-    public string? PasswordFile { get; set; }
-
-    public CertificateOptions? ClientCertificate { get; set; }
-
-    [Within(1, 100)]
-    public int MaxConnections { get; set; } = 3;
-
-    /// <summary>0 is no limit.</summary>
-    [Within(0, 1_000_000)]
-    public int MessagesPerMinute { get; set; } = 30;
-
-    /// <summary>In any 24 hours; 0 is no limit.</summary>
-    [Within(0, 1_000_000_000)]
-    public long RecipientsPerDay { get; set; } = 10_000;
-
-    /// <summary>Days over which a new address is warmed up; 0 is none.</summary>
-    [Within(0, 365)]
-    public int WarmUpDays { get; set; }
-}
-
-/// <summary>Where recipients outside the accepted domains go.</summary>
-public sealed class RouteOptions
-{
-    /// <summary>Patterns with *.</summary>
-    public List<string> Recipients { get; set; } = ["*"];
-
-    /// <summary>Refuse, or a smarthost's name.</summary>
-    public string Via { get; set; } = "Refuse";
 }
 
 public sealed class QueueOptions

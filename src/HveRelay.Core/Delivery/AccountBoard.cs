@@ -117,7 +117,7 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
     /// <param name="urgentGoes">The reserve for urgent mail is left.</param>
     public void Exhausted(string account, string scope, DateTimeOffset until, bool urgentGoes)
     {
-        var whose = scope.Length == 0 ? "The tenant's" : "The account's";
+        var whose = scope.Length == 0 ? "The tenant's" : SenderName.IsSmarthost(scope) ? "The smarthost's" : "The account's";
         Set(new AccountStatus(
             account, AccountState.Exhausted, clock.GetUtcNow(), FaultKind.None,
             urgentGoes ? $"{whose} daily limit of recipients is reached, but for the reserve of urgent mail" : $"{whose} daily limit of recipients is reached",
@@ -155,7 +155,7 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
         });
         if (now.State == AccountState.Faulty)
         {
-            log.Alarm($"account {now.Account}", now.Cause, now.Remedy);
+            log.Alarm(SenderName.WithKind(now.Account), now.Cause, now.Remedy);
         }
     }
 }

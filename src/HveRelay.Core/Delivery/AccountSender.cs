@@ -12,7 +12,7 @@ internal sealed class AccountSender : IAsyncDisposable
 {
     private static readonly TimeSpan BriefWait = TimeSpan.FromSeconds(2);
 
-    private readonly SenderPlan _plan;
+    private readonly Pace? _pace;
     private readonly DeliveryContext _context;
     private readonly AccountCircuit _circuit;
     private readonly ConnectionPool _pool;
@@ -20,6 +20,7 @@ internal sealed class AccountSender : IAsyncDisposable
     private readonly ConnectionGate _sending;
     private readonly TakeOver _takeOver;
     private readonly int _most;
+    private SenderPlan _plan;
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _onlyUrgentUntil = DateTimeOffset.MinValue;
 
@@ -29,8 +30,9 @@ internal sealed class AccountSender : IAsyncDisposable
     public AccountSender(SenderPlan plan, DeliveryContext context, TakeOver takeOver)
     {
         _plan = plan;
-        _context = context;
+        _context = context = context.For(plan);
         _takeOver = takeOver;
+        _pace = plan.Smarthost is { MessagesPerMinute: > 0 and var most } ? new Pace(most, context.Clock) : null;
         _sending = new ConnectionGate(context.Clock, plan.Connections, allowed => context.Board.Allow(plan.Account, allowed));
         _circuit = new AccountCircuit(context.Clock, context.Random, context.Replies, _sending);
         _pool = new ConnectionPool(
@@ -44,6 +46,7 @@ internal sealed class AccountSender : IAsyncDisposable
     /// </summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
+        await RememberPaceAsync(stop);
         while (!stop.IsCancellationRequested)
         {
             var next = _context.Signal.Next;
@@ -98,7 +101,8 @@ internal sealed class AccountSender : IAsyncDisposable
         // A probe goes alone: the others would only be turned away.
         var isProbe = _circuit.OpenUntil is not null;
         var room = 0;
-        while (room < (isProbe ? 1 : _most) && await _inHand.WaitAsync(0, CancellationToken.None))
+        var most = Math.Min(isProbe ? 1 : _most, _pace?.Room ?? _most);
+        while (room < most && await _inHand.WaitAsync(0, CancellationToken.None))
         {
             room++;
         }
@@ -112,6 +116,7 @@ internal sealed class AccountSender : IAsyncDisposable
         var parts = Array.Empty<DuePart>() as IReadOnlyList<DuePart>;
         try
         {
+            _plan = await _plan.TodayAsync(_context.Store, now, cancel);
             parts = await _context.Store.TakeAsync(
                 new TakeRequest(_takeOver.LanesOf(_plan), now, now + _context.Options.Lease, room, _plan.Recipients)
                 {
@@ -129,7 +134,7 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private async Task RunPartAsync(DuePart part, CancellationToken abort)
     {
-        var attempt = new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, _takeOver, WaitForQuota, IsUsedUp, abort);
+        var attempt = new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, _takeOver, WaitForQuota, IsUsedUp, abort) { Pace = _pace };
         try
         {
             await attempt.RunAsync();
@@ -159,9 +164,29 @@ internal sealed class AccountSender : IAsyncDisposable
         return now >= _noQuotaSince && (now < _noQuotaUntil || (priority != Priority.Urgent && now < _onlyUrgentUntil));
     }
 
+    /// <summary>A restart must not send twice as much in a minute: of what was taken the ledger has every recipient, so every message.</summary>
+    private async Task RememberPaceAsync(CancellationToken stop)
+    {
+        if (_pace is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var since = _context.Clock.GetUtcNow() - TimeSpan.FromMinutes(1);
+            _pace.Remember(await _context.Store.UsedAsync(_plan.Rules[0].Scope, since, stop));
+        }
+        catch (Exception unknown) when (unknown is StoreException or OperationCanceledException)
+        {
+            // Then nobody can send now either.
+        }
+    }
+
     private void WaitForQuota(Priority priority, string scope, DateTimeOffset until)
     {
         var now = _context.Clock.GetUtcNow();
+        until = _plan.Smarthost?.WarmUp?.Grows(now) is { } more && more < until ? more : until;
         var urgentGoes = priority != Priority.Urgent && _plan.HasReserve;
         var rule = (urgentGoes ? _plan.OtherRules : _plan.Rules).First(rule => rule.Scope == scope);
         if (now < _noQuotaSince)

@@ -22,4 +22,9 @@ public sealed record DeliveryContext(
     DeliveryOptions Options,
     RewriteMode Rewrite,
     string HostName,
-    TimeSpan KeepHistory);
+    TimeSpan KeepHistory)
+{
+    /// <summary>For one sender: a smarthost has a table of replies and a way of rewriting of its own.</summary>
+    public DeliveryContext For(SenderPlan plan) =>
+        plan.Smarthost is { } smarthost ? this with { Replies = smarthost.Replies, Rewrite = smarthost.Rewrite } : this;
+}

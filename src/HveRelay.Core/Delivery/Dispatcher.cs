@@ -11,6 +11,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     private const int Batch = 500;
 
     private readonly QuotaWatch _watch = new(plans, context.Store, context.Log);
+    private readonly UnservedWatch _unserved = new(LanesOf(plans), context.Store, context.Log);
 
     /// <summary>To be called once before <see cref="RunAsync"/>: what earlier runs and nodes that died left half done is put in order.</summary>
     public async Task RecoverAsync(CancellationToken cancel)
@@ -43,7 +44,9 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         }
     }
 
-    private IReadOnlyList<Lane> Lanes => [.. plans.SelectMany(plan => plan.Lanes).Distinct()];
+    private IReadOnlyList<Lane> Lanes => LanesOf(plans);
+
+    private static IReadOnlyList<Lane> LanesOf(IReadOnlyList<SenderPlan> plans) => [.. plans.SelectMany(plan => plan.Lanes).Distinct()];
 
     private async Task EveryAsync(TimeSpan period, Func<Task> work, CancellationToken stop)
     {
@@ -124,8 +127,8 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// </summary>
     private async Task ExpireAsync(CancellationToken stop)
     {
-        var unsettled = plans.Where(plan => !IsSettled(context.Board.Of(plan.Account))).SelectMany(plan => plan.Lanes);
-        var lanes = Lanes.Except(unsettled).ToList();
+        var unsettled = plans.Where(plan => !IsSettled(context.Board.Of(plan.Account)) || IsPaced(plan)).SelectMany(plan => plan.Lanes);
+        var lanes = Lanes.Except(unsettled).Union(await _unserved.LookAsync(stop)).ToList();
         if (lanes.Count == 0)
         {
             return;
@@ -162,6 +165,10 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
             context.Signal.Pulse();
         }
     }
+
+    /// <summary>Its mail may be late for nothing but the pace, and an attempt reaches all of it in the end.</summary>
+    private bool IsPaced(SenderPlan plan) =>
+        plan.Smarthost is { MessagesPerMinute: > 0 } && context.Board.Of(plan.Account).State == AccountState.Healthy;
 
     private bool IsSettled(AccountStatus account) => context.Clock.GetUtcNow() - account.Since >= account.State switch
     {

@@ -17,10 +17,13 @@ internal static class OutboundContent
     {
         var envelope = part.Envelope;
         var head = await HeadAsync(context.Store, envelope.Id, cancel);
+        var account = plan.Smarthost is { } smarthost ? smarthost.Address : plan.Account;
         var rewritten = HeaderRewriter.Rewrite(
-            head, new RewriteContext(envelope, context.HostName, context.Rewrite, plan.Account, OnlyRecipient(part)));
+            head, new RewriteContext(envelope, context.HostName, context.Rewrite, account, OnlyRecipient(part)));
+
+        // From and MAIL FROM go together: who keeps the one keeps the other.
         var transaction = new MailTransaction(
-            plan.Account,
+            context.Rewrite == RewriteMode.Keep ? envelope.ReversePath : account!,
             [.. part.Recipients.Take(recipients).Select(recipient => recipient.Address)],
             rewritten.Header.Length + envelope.Size - rewritten.BodyStart,
             envelope.EightBit,

@@ -27,6 +27,12 @@ internal sealed class PartAttempt(
     private AttemptGrant.Granted? _grant;
     private IReadOnlyList<string> _rewriting = [];
 
+    /// <summary>The circuit tries a throttled transaction once more, which counts as one more message.</summary>
+    private bool _isSecondTry;
+
+    /// <summary>Null where nothing but connections holds it up.</summary>
+    public Pace? Pace { get; init; }
+
     private AttemptTerms Terms => new(context.Options.WhenUnsure, takeOver.GoesOtherwise(plan, part.Lane));
 
     public async Task RunAsync()
@@ -37,7 +43,7 @@ internal sealed class PartAttempt(
             await sending.EnterAsync(abort);
             try
             {
-                result = await circuit.ExecuteAsync(SendAsync, abort);
+                result = Pace?.TryTake() == false ? new SendResult.NotTried() : await circuit.ExecuteAsync(SendAsync, abort);
             }
             finally
             {
@@ -69,6 +75,12 @@ internal sealed class PartAttempt(
     /// <summary>Connects where no warm connection is left, reserves, and runs the transaction.</summary>
     private async ValueTask<SendResult> SendAsync(CancellationToken cancel)
     {
+        if (_isSecondTry && Pace is not null)
+        {
+            await Pace.WaitAsync(cancel);
+        }
+
+        _isSecondTry = true;
         if (_grant is null && (context.Board.IsPaused(plan.Account) || isUsedUp(part.Envelope.Priority)))
         {
             return new SendResult.NotTried();

@@ -4,21 +4,34 @@ using static HveRelay.Delivery.ReplyClass;
 
 namespace HveRelay.Delivery;
 
-// What HVE says and what to do about it. The rules:
-//   1. The first row that matches decides: those of Hve.Replies, then the built-in ones.
+// What the next hop says and what to do about it. The rules:
+//   1. The first row that matches decides: those of the configuration (Replies), then the built-in ones of HVE or of smarthosts.
 //   2. Unknown means retry. Permanent only for a 5yz at RCPT or later, where it is about the recipients.
-//   3. An unknown 5yz before RCPT is an account fault: it would hit every message, so none is bounced for it.
+//   3. An unknown 5yz before RCPT is an account fault: it would hit every message, so none is bounced for it. Where a smarthost keeps
+//      the senders of its messages, one at MAIL may be about this sender alone, and is tried again until the lifetime is over.
 
 /// <summary>The table of replies: rows of the configuration, and the built-in ones behind them.</summary>
 public sealed class ReplyTable
 {
-    public static ReplyTable BuiltIn { get; } = new([]);
+    public static ReplyTable BuiltIn { get; } = new([], ReplyTableRows.All, NextHopWords.Hve);
 
-    private ReplyTable(IReadOnlyList<ReplyRow> own) => Rows = [.. own, .. ReplyTableRows.All];
+    /// <summary>Of smarthosts, where nothing is configured.</summary>
+    public static ReplyTable OfAnySmarthost { get; } = new([], SmarthostReplyRows.All, NextHopWords.Smarthost);
+
+    private readonly NextHopWords _hop;
+
+    private ReplyTable(IReadOnlyList<ReplyRow> own, IReadOnlyList<ReplyRow> builtIn, NextHopWords hop) => (Rows, _hop) = ([.. own, .. builtIn], hop);
 
     public IReadOnlyList<ReplyRow> Rows { get; }
 
-    public static ReplyTable From(HveOptions hve) => hve.Replies.Count == 0 ? BuiltIn : new([.. hve.Replies.Select(OwnRow)]);
+    public static ReplyTable From(HveOptions hve) => hve.Replies.Count == 0
+        ? BuiltIn
+        : new([.. hve.Replies.Select((own, number) => OwnRow(own, $"Hve.Replies[{number}]"))], ReplyTableRows.All, NextHopWords.Hve);
+
+    public static ReplyTable From(SmarthostOptions smarthost) => new(
+        [.. smarthost.Replies.Select((own, number) => OwnRow(own, $"Replies[{number}] of smarthost {smarthost.Name}"))],
+        SmarthostReplyRows.All,
+        smarthost.Rewrite == RewriteFrom.Keep ? NextHopWords.SmarthostThatKeeps : NextHopWords.Smarthost);
 
     /// <summary>What a failure means and what to do.</summary>
     public ReplyVerdict Classify(SmtpFailure failure) => failure.Reply is { } reply
@@ -28,25 +41,27 @@ public sealed class ReplyTable
     public ReplyVerdict Classify(Stage stage, Reply reply) =>
         Rows.FirstOrDefault(row => row.Matches(stage, reply))?.Verdict ?? reply switch
         {
+            { IsPermanent: true } when stage == Stage.Mail && _hop.SendersDiffer => Unlisted(Retry, FaultKind.None,
+                $"{_hop.Name} refuses this sender or message for a reason that is not known here", "Administrator: read the reply"),
             { IsPermanent: true } when stage < Stage.Rcpt => Unlisted(AccountFault, FaultKind.Unknown,
-                "HVE refuses this account for a reason that is not known here", "Administrator: read the reply; Microsoft support"),
+                $"{_hop.Name} refuses this account for a reason that is not known here", $"Administrator: read the reply; {_hop.Support}"),
             { IsPermanent: true } => Unlisted(Permanent, FaultKind.None,
-                "HVE refuses the recipient or the message for a reason that is not known here", "Sender: read the reply"),
-            _ => Unlisted(Retry, FaultKind.None, "HVE cannot take it now", string.Empty),
+                $"{_hop.Name} refuses the recipient or the message for a reason that is not known here", "Sender: read the reply"),
+            _ => Unlisted(Retry, FaultKind.None, $"{_hop.Name} cannot take it now", string.Empty),
         };
 
     /// <summary>What a reply that was kept as text, and ended a recipient, means; null where it is none, but words of our own.</summary>
     public ReplyVerdict? Explain(string words) => Reply.TryParse(words, out var reply) ? Classify(Stage.FinalDot, reply!) : null;
 
-    private static ReplyVerdict OfBreakage(SmtpFailure failure) => failure.Breakage switch
+    private ReplyVerdict OfBreakage(SmtpFailure failure) => failure.Breakage switch
     {
-        Breakage.Dns => Own(Unreachable, "The name of the next hop has no address", "Administrator: DNS, and Hve.Host"),
+        Breakage.Dns => Own(Unreachable, "The name of the next hop has no address", $"Administrator: DNS, and {_hop.HostKey}"),
         Breakage.Unreachable => Own(Unreachable, "The next hop cannot be reached", "Network: is TCP to its port allowed from here?"),
         Breakage.Tls => Own(Unreachable, "The TLS handshake failed", "Network: is TLS intercepted?"),
-        Breakage.Certificate => Connection("The certificate of the next hop is not trusted", "Network: is TLS intercepted? Administrator: Hve.Host"),
-        Breakage.NoStartTls => Connection("The next hop does not offer STARTTLS", "Network: does a firewall take it out? Administrator: Hve.Host and port"),
+        Breakage.Certificate => Connection("The certificate of the next hop is not trusted", $"Network: is TLS intercepted? Administrator: {_hop.HostKey}"),
+        Breakage.NoStartTls => Connection("The next hop does not offer STARTTLS", $"Network: does a firewall take it out? Administrator: {_hop.HostKey} and port"),
         Breakage.NoMechanism => Connection(
-            "The next hop offers no way to authenticate that fits the account", "Administrator: Hve.Host, password or OAuth"),
+            "The next hop offers no way to authenticate that fits the account", $"Administrator: {_hop.HostKey}, password or OAuth"),
         Breakage.ContentUnreadable => Own(Retry, "The message could not be read from our own queue", "Administrator: look at the disk"),
         Breakage.TokenUnavailable => Own(Unreachable, "The identity platform cannot be asked for a token",
             "Network: is HTTPS to login.microsoftonline.com allowed from here, and is TLS intercepted?"),
@@ -65,7 +80,7 @@ public sealed class ReplyTable
     private static ReplyVerdict Unlisted(ReplyClass @class, FaultKind fault, string cause, string remedy) =>
         new(@class, fault, cause, remedy, Confidence.Unknown, string.Empty);
 
-    private static ReplyRow OwnRow(ReplyOptions own, int number)
+    private static ReplyRow OwnRow(ReplyOptions own, string source)
     {
         var stage = own.Stage.Length == 0 ? (Stage?)null : Enum.Parse<Stage>(own.Stage);
         var @class = Enum.Parse<ReplyClass>(own.Class.ToString());
@@ -80,6 +95,6 @@ public sealed class ReplyTable
             own.Cause,
             own.Remedy,
             Confidence.Configured,
-            $"Hve.Replies[{number}]");
+            source);
     }
 }

@@ -4,8 +4,8 @@ using HveRelay.Queue;
 
 namespace HveRelay.Delivery;
 
-/// <summary>One account as delivery sees it.</summary>
-/// <param name="Account">Its address, as in the configuration; what IUpstream is asked for.</param>
+/// <summary>One account or smarthost as delivery sees it.</summary>
+/// <param name="Account">Its address, or the smarthost's name, as in the configuration; what IUpstream is asked for.</param>
 /// <param name="Lanes">The lanes it serves.</param>
 /// <param name="Connections">At once.</param>
 /// <param name="Recipients">Of one transaction.</param>
@@ -18,6 +18,9 @@ public sealed record SenderPlan(
 {
     /// <summary>While it is faulty or exhausted, other accounts send what is in its lane.</summary>
     public bool TakeOver { get; init; }
+
+    /// <summary>Null where it is an account of HVE.</summary>
+    public SmarthostPlan? Smarthost { get; init; }
 
     /// <summary>Urgent mail may use what other mail may not.</summary>
     public bool HasReserve => !Rules.SequenceEqual(OtherRules);
@@ -35,7 +38,12 @@ public sealed record SenderPlan(
             options.Hve.MaxRecipientsPerMessage,
             RulesOf(account, options.Hve, UrgentReserve.None),
             RulesOf(account, options.Hve, UrgentReserve.TryParse(options.Hve.UrgentReserve, out var reserve) ? reserve : UrgentReserve.None)) { TakeOver = account.TakeOver }),
+        .. options.Smarthosts.Select(smarthost => SmarthostPlan.Of(smarthost, options)),
     ];
+
+    /// <summary>With what it may send today: less, while its address is warmed up.</summary>
+    public ValueTask<SenderPlan> TodayAsync(IQueueReader queue, DateTimeOffset now, CancellationToken cancel) =>
+        Smarthost?.WarmUp is { } warmUp ? warmUp.TodayAsync(this, queue, now, cancel) : new(this);
 
     private static QuotaRule[] RulesOf(AccountOptions account, HveOptions hve, UrgentReserve reserve) =>
     [

@@ -30,7 +30,7 @@ internal sealed class TakeOver(IReadOnlyList<SenderPlan> plans, AccountBoard boa
     private bool IsTakenOver(SenderPlan plan) =>
         plan.TakeOver && board.Of(plan.Account).State is AccountState.Faulty or AccountState.Exhausted;
 
-    private static bool IsHve(SenderPlan plan) => plan.Lanes.Contains(Lane.AnyAccount);
+    private static bool IsHve(SenderPlan plan) => plan.Smarthost is null;
 
     private static Lane OwnLane(SenderPlan plan) => Lane.Account(plan.Account);
 }

@@ -9,6 +9,7 @@ namespace HveRelay.Policy;
 //   1. The first entry of Clients that covers the address and admits the user decides; there is no second.
 //   2. Nothing is accepted from whom no entry covers.
 //   3. Each recipient has its own answer; one refused never harms another.
+//   4. A recipient inside AcceptedDomains goes by HVE, any other as the first of Routes says that covers it, and by none if none does.
 
 /// <summary>A recipient's answer: the lane by which it leaves, or the refusal and its name for log and metrics.</summary>
 public readonly record struct RecipientDecision(Lane Lane, Reply? Refusal, string Reason)
@@ -22,15 +23,16 @@ public sealed class RelayPolicy
 {
     private static readonly ClientOptions AnyClient = new() { Name = "any" };
     private readonly ClientRule[] _clients;
-    private readonly AddressPattern[] _acceptedDomains;
-    private readonly long _hveMaxMessageBytes;
+    private readonly LaneLimits _limits;
 
     public RelayPolicy(RelayOptions options)
     {
         _clients = [.. (options.Clients ?? [AnyClient]).Select(client => new ClientRule(client))];
-        _acceptedDomains = [.. options.Hve.AcceptedDomains.Select(domain => new AddressPattern("*@" + domain))];
-        _hveMaxMessageBytes = options.Hve.MaxMessageBytes;
+        Routes = new RouteTable(options);
+        _limits = new LaneLimits(options);
     }
+
+    public RouteTable Routes { get; }
 
     /// <summary>The entry that decides for this client, or null: refuse.</summary>
     public ClientRule? Find(IPAddress address, string? user)
@@ -53,10 +55,18 @@ public sealed class RelayPolicy
     public bool OffersAuth(IPAddress address, bool tls) =>
         Array.Exists(_clients, client => client.NeedsUser && client.Covers(address) && (tls || !client.RequireTls));
 
-    /// <summary>Octets a message of this client may have.</summary>
-    public long MaxMessageBytes(ClientRule? client) => client is { MaxMessageBytes: > 0 } own
-        ? Math.Min(own.MaxMessageBytes, _hveMaxMessageBytes)
-        : _hveMaxMessageBytes;
+    /// <summary>Octets a message of this client may have, by whichever way takes the most.</summary>
+    public long MaxMessageBytes(ClientRule? client) => Least(client, _limits.Largest);
+
+    /// <summary>Octets a message may have that leaves by all of these lanes; it is taken whole or not at all.</summary>
+    public long MaxMessageBytes(ClientRule? client, IEnumerable<Lane> lanes) =>
+        Least(client, lanes.Select(_limits.Of).DefaultIfEmpty(_limits.Largest).Min());
+
+    /// <summary>Recipients that one transaction of a lane may have.</summary>
+    public int RecipientsOf(Lane lane) => _limits.RecipientsOf(lane);
+
+    /// <summary>The lane by which a message of so many octets leaves: another where it is too large for HVE.</summary>
+    public Lane LaneFor(Lane lane, long octets) => _limits.LaneFor(lane, octets);
 
     /// <summary>A refusal of the sender with its reason, or null. The null reverse-path is always taken (RFC 5321 section 4.5.5).</summary>
     public static (Reply Reply, string Reason)? RefuseSender(ClientRule client, string reversePath) =>
@@ -65,7 +75,8 @@ public sealed class RelayPolicy
             : (Reply.Of(550, "5.7.1", $"Client {client.Name} may not send as {reversePath}"), "sender");
 
     /// <summary>What becomes of a recipient. <paramref name="accepted"/> is how many the message has already.</summary>
-    public RecipientDecision Decide(ClientRule client, string recipient, int accepted)
+    /// <param name="octets">What SIZE said; 0 where it said nothing.</param>
+    public RecipientDecision Decide(ClientRule client, string recipient, int accepted, long octets = 0)
     {
         if (accepted >= client.MaxRecipients)
         {
@@ -84,11 +95,19 @@ public sealed class RelayPolicy
             return RecipientDecision.Refuse(Reply.Of(550, "5.7.1", $"Client {client.Name} may not send to {recipient}"), "recipient");
         }
 
-        // Routes to smarthosts have their place here.
-        return Array.Exists(_acceptedDomains, domain => domain.Matches(recipient))
-            ? RecipientDecision.By(client.Lane)
-            : RecipientDecision.Refuse(
+        if (Routes.Find(recipient) is not { } route)
+        {
+            return RecipientDecision.Refuse(
                 Reply.Of(550, "5.7.1", "High Volume Email takes internal recipients only, and this domain is not among AcceptedDomains"),
                 "external recipient");
+        }
+
+        var lane = route.IsSmarthost ? route : client.Lane;
+        return octets > _limits.Of(lane)
+            ? RecipientDecision.Refuse(SizeWords.TooLarge(_limits.Of(lane)), "size")
+            : RecipientDecision.By(lane);
     }
+
+    private static long Least(ClientRule? client, long octets) =>
+        client is { MaxMessageBytes: > 0 } own ? Math.Min(own.MaxMessageBytes, octets) : octets;
 }

@@ -69,11 +69,18 @@ public interface IQueueStore : IQueueReader, INoticeStore
     /// too, is not touched.
     /// </summary>
     /// <param name="configured">
-    /// The lanes of this node, at its start: parts in lanes that no living node serves move to any account. Null while it runs.
+    /// The lanes of this node, at its start: parts in lanes of accounts that no living node serves move to any account, those of
+    /// smarthosts never do. Null while it runs.
     /// </param>
     /// <param name="dueAt">Null: unsure recipients are held.</param>
     ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, CancellationToken cancel);
+
+    /// <summary>
+    /// Lanes in which mail is queued and that no living node serves, with the number of messages. What this node serves is handed in
+    /// for stores that have one node; the others know it of all nodes since their start.
+    /// </summary>
+    ValueTask<IReadOnlyList<UnservedLane>> UnservedAsync(IReadOnlyList<Lane> served, CancellationToken cancel);
 
     /// <summary>
     /// Durable. After the clock was set back: queued recipients that are not leased and due after <paramref name="latest"/> become due

@@ -95,6 +95,9 @@ public sealed record RecipientEnd(int Number, Outcome Outcome, string Reply, Dat
 
 public sealed record ExpiredRecipient(Envelope Envelope, int Number, string Address, int Attempts, string? LastReply);
 
+/// <summary>A lane in which so many messages wait and that nobody serves.</summary>
+public sealed record UnservedLane(Lane Lane, long Messages);
+
 /// <summary>An attempt that was under way when the relay died.</summary>
 public sealed record RecoveredAttempt(MessageId Message, int Part, string Account, IReadOnlyList<string> Recipients)
 {

@@ -42,7 +42,8 @@ internal sealed partial class Session
         {
             await RefuseForLimitAsync(HveReplies.TooLarge, sender.Address);
         }
-        else if (sender.Address.Length == 0 || !sender.Address.Equals(transaction.Account, StringComparison.OrdinalIgnoreCase))
+        else if (!_options.IsSmarthost
+            && (sender.Address.Length == 0 || !sender.Address.Equals(transaction.Account, StringComparison.OrdinalIgnoreCase)))
         {
             await RefuseAsync(HveReplies.SenderNotAccount, sender.Address);
         }

@@ -48,10 +48,10 @@ internal sealed partial class Session
         : _options.MaxConnections > 0 && _server.Tally.OlderThan(Number) >= _options.MaxConnections ? HveReplies.TooManyConnections
         : null;
 
-    private static string? Refusal(Transaction transaction, ContentSink content, IReadOnlyList<string>? from) =>
+    private string? Refusal(Transaction transaction, ContentSink content, IReadOnlyList<string>? from) =>
         content.HasBareNewline ? HveReplies.BareNewlineInContent
         : from is null ? HveReplies.NoValidFrom
-        : from.Any(address => !address.Equals(transaction.Account, StringComparison.OrdinalIgnoreCase)) ? HveReplies.FromNotAccount
+        : !_options.IsSmarthost && from.Any(address => !address.Equals(transaction.Account, StringComparison.OrdinalIgnoreCase)) ? HveReplies.FromNotAccount
         : null;
 
     private RecordedMessage Record(Transaction transaction, ContentSink content, IReadOnlyList<string> from, string sha256, bool answered)

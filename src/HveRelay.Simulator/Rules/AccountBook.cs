@@ -33,7 +33,7 @@ internal sealed class AccountBook(SimulatorOptions options, TimeProvider clock)
 
     /// <summary>The reply that refuses; null: welcome.</summary>
     public string? RefusalOfRecipient(string address) =>
-        !_domains.Contains(DomainOf(address)) ? HveReplies.ExternalRecipient
+        !options.IsSmarthost && !_domains.Contains(DomainOf(address)) ? HveReplies.ExternalRecipient
         : options.UnknownRecipients.Any(pattern => Pattern.Matches(pattern, address)) ? HveReplies.UnknownRecipient
         : null;
 

@@ -37,7 +37,7 @@ internal static class SmtpReplies
 
     public static Reply Parameter(string name) => Reply.Of(555, "5.5.4", $"Parameter {name} is not supported");
 
-    public static Reply TooLarge(long limit) => Reply.Of(552, "5.3.4", $"Message too large: at most {limit} octets");
+    public static Reply TooLarge(long limit) => SizeWords.TooLarge(limit);
 
     public static Reply OurFault { get; } = Reply.Of(451, "4.3.0", "Local trouble, try again later");
 

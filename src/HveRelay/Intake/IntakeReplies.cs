@@ -33,7 +33,7 @@ internal static class IntakeReplies
 
     public static Reply TooFast(int limit) => Reply.Of(450, "4.7.1", $"Too many messages: at most {limit} a minute, try again later");
 
-    public static Reply TooLarge(long limit) => Reply.Of(552, "5.3.4", $"Message too large: at most {limit} octets");
+    public static Reply TooLarge(long limit) => SizeWords.TooLarge(limit);
 
     /// <summary>Trouble of ours is 4yz, never 5yz: promise 8.</summary>
     public static Reply Of(StoreFault fault) => fault switch

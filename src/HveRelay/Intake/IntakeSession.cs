@@ -21,9 +21,13 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
     private ClientRule? _client;
     private string _reversePath = string.Empty;
     private bool _eightBit;
+    private long _declared;
     private bool _ended;
 
-    public long MaxMessageBytes => context.Policy.MaxMessageBytes(_client);
+    /// <summary>Before recipients: of the way that takes the most. Then of all their ways, since the message is taken whole or not at all.</summary>
+    public long MaxMessageBytes => _recipients.Count == 0
+        ? context.Policy.MaxMessageBytes(_client)
+        : context.Policy.MaxMessageBytes(_client, _recipients.Select(recipient => recipient.Lane));
 
     public NewlineMode NewlineMode => (_client?.BareNewline ?? BareNewline.Normalize) switch
     {
@@ -115,6 +119,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
         }
 
         _eightBit = command.EightBit;
+        _declared = command.Size ?? 0;
         return new(IntakeReplies.SenderOk);
     }
 
@@ -130,7 +135,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
             return new(IntakeReplies.RecipientOk);
         }
 
-        var decision = context.Policy.Decide(_client!, address, _recipients.Count);
+        var decision = context.Policy.Decide(_client!, address, _recipients.Count, _declared);
         if (decision.Refusal is not null)
         {
             return new(Refuse(session, decision.Reason, decision.Refusal, to: address));
@@ -161,6 +166,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
         _known.Clear();
         _reversePath = string.Empty;
         _eightBit = false;
+        _declared = 0;
         return ValueTask.CompletedTask;
     }
 

@@ -71,7 +71,8 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
         var now = context.Clock.GetUtcNow();
         var envelope = new Envelope(
             context.Ids.Next(), draft.ReversePath, now, now + context.Lifetime, _content.Length, draft.Priority, draft.EightBit, draft.Origin);
-        var parts = PartPlan.Cut(draft.Recipients, context.RecipientsOfPart, now);
+        var parts = PartPlan.Cut(
+            [.. draft.Recipients.Select(each => (each.Address, context.Policy.LaneFor(each.Lane, _content.Length)))], context.RecipientsOfPart, now);
         try
         {
             // Not to be cancelled: a client that hangs up now must not leave us in doubt about what is in the queue.

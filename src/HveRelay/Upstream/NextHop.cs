@@ -38,9 +38,9 @@ internal sealed record NextHop(
                 smarthost.Host,
                 smarthost.Port,
                 SecurityOf(smarthost.Security),
-                [.. ForHve(smarthost.UserName, PasswordFile.Read(smarthost.PasswordFile) ?? smarthost.Password).Reverse()],
-                Account: null,
-                TrustedCertificate: null,
+                smarthost.OAuth is null ? [.. ForHve(smarthost.UserName, PasswordFile.Read(smarthost.PasswordFile) ?? smarthost.Password).Reverse()] : [],
+                smarthost.OAuth is null ? null : smarthost.AsAccount(),
+                smarthost.TrustedCertificate,
                 smarthost.ClientCertificate);
         }
 

@@ -21,6 +21,7 @@ public sealed partial class DocumentationTests
     private static readonly string Readme = Read("README.md");
     private static readonly string Operating = Read("docs/operating.md");
     private static readonly string Hve = Read("docs/hve.md");
+    private static readonly string Smarthosts = Read("docs/smarthosts.md");
 
     public static TheoryData<string> Pages { get; } =
     [
@@ -149,6 +150,14 @@ public sealed partial class DocumentationTests
             .Skip(2).TakeWhile(line => line.StartsWith('|'));
 
         Assert.Equal(ReplyTable.BuiltIn.Rows.Select(Line), told);
+    }
+
+    [Fact]
+    public void The_table_of_what_smarthosts_say_is_the_program_s_row_for_row()
+    {
+        var told = Smarthosts.Split('\n').SkipWhile(line => !line.StartsWith("| reply | text |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'));
+
+        Assert.Equal(ReplyTable.OfAnySmarthost.Rows.Select(Line), told);
     }
 
     [Fact]

@@ -76,6 +76,8 @@ public sealed class FakeStore : IQueueStore
 
     public ValueTask<bool> TellAsync(Telling telling, IContentWriter? content, CancellationToken cancel) => throw NotIntake();
 
+    public ValueTask<IReadOnlyList<UnservedLane>> UnservedAsync(IReadOnlyList<Lane> served, CancellationToken cancel) => throw NotIntake();
+
     public ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel) => throw NotIntake();
 
     public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel) => throw NotIntake();

@@ -58,7 +58,7 @@ internal static class ClientRules
         new(
             Warning,
             "MaxMessageBytes",
-            (c, all) => c.MaxMessageBytes > all.Hve.MaxMessageBytes,
+            (c, all) => c.MaxMessageBytes > all.Hve.MaxMessageBytes && all.Smarthosts.TrueForAll(s => c.MaxMessageBytes > s.MaxMessageBytes),
             c => $"{c.MaxMessageBytes} is above Hve.MaxMessageBytes: HVE would refuse such messages"),
     ];
 

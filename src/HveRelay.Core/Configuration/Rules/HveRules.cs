@@ -54,6 +54,16 @@ internal static class HveRules
             "AcceptedDomains",
             (hve, relay) => hve.AcceptedDomains.Count == 0 && relay.Routes.TrueForAll(RouteRules.Refuses),
             "is empty and no route leads elsewhere: every recipient is refused"),
+        new(
+            Error,
+            "OversizeVia",
+            (hve, all) => hve.OversizeVia.Length > 0 && RouteRules.Named(hve.OversizeVia, all) is null,
+            hve => $"'{hve.OversizeVia}' is not the name of a smarthost"),
+        new(
+            Warning,
+            "OversizeVia",
+            (hve, all) => RouteRules.Named(hve.OversizeVia, all) is { } smarthost && smarthost.MaxMessageBytes <= hve.MaxMessageBytes,
+            hve => $"'{hve.OversizeVia}' takes no larger messages than High Volume Email: see its MaxMessageBytes"),
     ];
 
     private static readonly Rule<string>[] OfEachDomain =
@@ -99,7 +109,7 @@ internal static class HveRules
         new(Warning, "TakeOver", (a, all) => a.TakeOver && all.Hve.Accounts.Count == 1, "is of no use: there is no other account"),
     ];
 
-    private static readonly Rule<OAuthOptions>[] OfEachOAuth =
+    public static readonly Rule<OAuthOptions>[] OfEachOAuth =
     [
         new(Error, "TenantId", (o, _) => o.TenantId.Length == 0, "is missing"),
         new(Error, "ClientId", (o, _) => o.ClientId.Length == 0, "is missing"),

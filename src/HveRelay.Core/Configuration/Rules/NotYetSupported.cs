@@ -10,8 +10,6 @@ internal static class NotYetSupported
 {
     private static readonly (string Key, Func<RelayOptions, IEnumerable<string>> At, string Sentence)[] Table =
     [
-        ("Smarthosts", r => When(r.Smarthosts.Count > 0), "are not supported yet; leave it empty"),
-        ("Via", r => Each("Routes", r.Routes, route => !RouteRules.Refuses(route)), "only Refuse is supported yet"),
         ("Rewrite.From", r => When(r.Rewrite.From == RewriteFrom.Keep), "Keep is not supported yet; use Account"),
         ("Pickup.Directory", r => When(r.Pickup.Directory.Length > 0), "is not supported yet; leave it empty"),
         ("Web.Users", r => When(r.Web.Users.Count > 0), "are not supported yet; leave it empty"),
@@ -23,7 +21,4 @@ internal static class NotYetSupported
         select new Finding(Error, place + row.Key, row.Sentence);
 
     private static IEnumerable<string> When(bool used) => used ? [string.Empty] : [];
-
-    private static IEnumerable<string> Each<T>(string list, IEnumerable<T>? entries, Func<T, bool> uses) =>
-        Entry.Each(list, entries).Where(entry => uses(entry.Value)).Select(entry => entry.Key + ".");
 }

@@ -29,7 +29,12 @@ internal static partial class ReplyRules
             r => $"Permanent at {r.Stage} fails every message that meets this reply; AccountFault would keep them"),
     ];
 
-    public static IEnumerable<Finding> Of(RelayOptions relay) => Entry.Each("Hve.Replies", relay.Hve.Replies).Apply(OfEach, relay);
+    public static IEnumerable<Finding> Of(RelayOptions relay) =>
+    [
+        .. Entry.Each("Hve.Replies", relay.Hve.Replies).Apply(OfEach, relay),
+        .. Entry.Each("Smarthosts", relay.Smarthosts)
+            .SelectMany(smarthost => Entry.Each(smarthost.Key + ".Replies", smarthost.Value.Replies).Apply(OfEach, relay)),
+    ];
 
     [GeneratedRegex(@"^[45]\.[0-9]{1,3}\.[0-9]{1,3}(-[0-9]{1,3})?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EnhancedCode();

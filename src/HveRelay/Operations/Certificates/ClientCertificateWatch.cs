@@ -5,7 +5,7 @@ using HveRelay.Mail;
 namespace HveRelay.Operations.Certificates;
 
 /// <summary>
-/// Looks every hour at the certificates by which the identity platform knows us, since one that ends stops all mail of its account:
+/// Looks every hour at the certificates by which the identity platform or a smarthost knows us, since one that ends stops all their mail:
 /// says which is there, that it was replaced, and, 30 and 7 days before, that it ends.
 /// </summary>
 internal sealed class ClientCertificateWatch : IDisposable
@@ -26,14 +26,33 @@ internal sealed class ClientCertificateWatch : IDisposable
     private readonly Lock _gate = new();
     private readonly ITimer? _timer;
 
-    public ClientCertificateWatch(HveOptions hve, TimeProvider clock, MailLog log)
+    private static readonly (string Loss, string Remedy) OfToken = (
+        "its account gets no token any more", "Tenant administrator: upload a new certificate to the app registration; administrator: put it into that file");
+
+    private static readonly (string Loss, string Remedy) OfHandshake = (
+        "the smarthost does not know this relay any more", "Administrator: put a new certificate into that file, which the connector of the smarthost knows");
+
+    public ClientCertificateWatch(HveOptions hve, TimeProvider clock, MailLog log, IReadOnlyList<SmarthostOptions>? smarthosts = null)
     {
         (_clock, _log) = (clock, log);
         for (var i = 0; i < hve.Accounts.Count; i++)
         {
             if (hve.Accounts[i].OAuth?.ClientCertificate() is { } files)
             {
-                _watched.Add(new Watched($"Hve.Accounts[{i.ToString(CultureInfo.InvariantCulture)}].OAuth.Certificate", files));
+                _watched.Add(new Watched($"Hve.Accounts[{i.ToString(CultureInfo.InvariantCulture)}].OAuth.Certificate", files, OfToken));
+            }
+        }
+
+        foreach (var (smarthost, key) in (smarthosts ?? []).Select((each, i) => (each, $"Smarthosts[{i.ToString(CultureInfo.InvariantCulture)}]")))
+        {
+            if (smarthost.OAuth?.ClientCertificate() is { } files)
+            {
+                _watched.Add(new Watched($"{key}.OAuth.Certificate", files, OfToken));
+            }
+
+            if (smarthost.ClientCertificate is { File.Length: > 0 } own)
+            {
+                _watched.Add(new Watched($"{key}.ClientCertificate.", own, OfHandshake));
             }
         }
 
@@ -94,16 +113,19 @@ internal sealed class ClientCertificateWatch : IDisposable
                 leaf.Subject,
                 until,
                 one.Files.File!,
-                left <= TimeSpan.Zero ? "it has ended, and its account gets no token any more" : "it ends soon, and then its account gets no token any more",
-                "Tenant administrator: upload a new certificate to the app registration; administrator: put it into that file");
+                (left <= TimeSpan.Zero ? "it has ended, and " : "it ends soon, and then ") + one.End.Loss,
+                one.End.Remedy);
         }
     }
 
-    private sealed class Watched(string key, CertificateOptions files)
+    private sealed class Watched(string key, CertificateOptions files, (string Loss, string Remedy) end)
     {
         public string Key => key;
 
         public CertificateOptions Files => files;
+
+        /// <summary>What its end brings, and who mends it.</summary>
+        public (string Loss, string Remedy) End => end;
 
         public string? Thumbprint { get; set; }
 

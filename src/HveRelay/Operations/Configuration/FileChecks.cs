@@ -33,6 +33,8 @@ public sealed class FileChecks
         for (var i = 0; i < relay.Smarthosts.Count; i++)
         {
             checks.CheckCertificate($"Smarthosts[{i}].ClientCertificate", relay.Smarthosts[i].ClientCertificate);
+            checks.CheckTrustAnchor($"Smarthosts[{i}].TrustedCertificate", relay.Smarthosts[i].TrustedCertificate);
+            checks.CheckClientCertificate($"Smarthosts[{i}].OAuth.Certificate", relay.Smarthosts[i].OAuth?.ClientCertificate());
         }
 
         for (var i = 0; i < relay.Hve.Accounts.Count; i++)

@@ -31,10 +31,10 @@ internal sealed class HealthChecks(RelayState state)
         Disk());
 
     public async Task<HealthReport> RelayAsync(CancellationToken cancel) => HealthReport.Of(
-        [.. state.Board.All.Select(Account), await OldestAsync(cancel)]);
+        [.. state.Board.All.Select(Account), .. await UnservedAsync(cancel), await OldestAsync(cancel)]);
 
     private HealthCheck Account(AccountStatus account) => new(
-        $"account {account.Account}",
+        SenderName.WithKind(account.Account),
         account.State switch
         {
             AccountState.Faulty => false,
@@ -64,6 +64,30 @@ internal sealed class HealthChecks(RelayState state)
         }
     }
 
+    /// <summary>Mail whose way was taken out of the configuration does not get through by waiting.</summary>
+    private async Task<IReadOnlyList<HealthCheck>> UnservedAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var served = state.Plans.SelectMany(plan => plan.Lanes).Distinct().ToList();
+            var unserved = await state.Store.UnservedAsync(served, cancel).AsTask().WaitAsync(Patience, state.Clock, cancel);
+            return [.. unserved.Select(each => new HealthCheck(
+                each.Lane.ToString(), false, $"messages that wait for it and have no other way: {each.Messages}; it is not configured"))];
+        }
+        catch (Exception trouble) when (trouble is StoreException or TimeoutException)
+        {
+            // The next check says so.
+            return [];
+        }
+    }
+
+    /// <summary>What waits for a daily limit is late, and nothing is wrong: when mail is due that any other account or smarthost sends.</summary>
+    private async Task<DateTimeOffset?> OldestBesideQuotaAsync(CancellationToken cancel)
+    {
+        var lanes = state.Plans.Where(plan => state.Board.Of(plan.Account).State != AccountState.Exhausted).SelectMany(plan => plan.Lanes).Distinct().ToList();
+        return lanes.Count == 0 ? null : await state.Store.NextDueAsync(lanes, cancel).AsTask().WaitAsync(Patience, state.Clock, cancel);
+    }
+
     private HealthCheck Disk()
     {
         var free = state.FreeBytes();
@@ -77,7 +101,7 @@ internal sealed class HealthChecks(RelayState state)
         {
             var totals = await state.Store.TotalsAsync(cancel).AsTask().WaitAsync(Patience, state.Clock, cancel);
             var overdue = totals.OldestDue is { } due ? state.Clock.GetUtcNow() - due : TimeSpan.Zero;
-            var waitsForQuota = state.Board.All is { Count: > 0 } accounts && accounts.All(account => account.State == AccountState.Exhausted);
+            var waitsForQuota = await OldestBesideQuotaAsync(cancel) is not { } other || state.Clock.GetUtcNow() - other < TooOld;
             return new HealthCheck("queue", overdue < TooOld || waitsForQuota, overdue <= TimeSpan.Zero
                 ? $"{totals.QueuedMessages} messages wait, none is overdue"
                 : string.Create(CultureInfo.InvariantCulture, $"{totals.QueuedMessages} messages wait, the oldest is overdue for {overdue.TotalSeconds:0} s"));

@@ -83,7 +83,13 @@ internal sealed class PrometheusPage(MeterTotals totals, RelayState state)
 
     private async Task QuotaAsync(StringBuilder page, CancellationToken cancel)
     {
-        var rules = state.Plans.SelectMany(plan => plan.Rules).DistinctBy(rule => rule.Scope).ToList();
+        var plans = new List<SenderPlan>();
+        foreach (var plan in state.Plans)
+        {
+            plans.Add(await plan.TodayAsync(state.Store, state.Clock.GetUtcNow(), cancel));
+        }
+
+        var rules = plans.SelectMany(plan => plan.Rules).DistinctBy(rule => rule.Scope).ToList();
         Head(page, "hverelay_quota_used_recipients", "gauge", "Recipients in the window; account \"\" is the tenant");
         foreach (var rule in rules)
         {

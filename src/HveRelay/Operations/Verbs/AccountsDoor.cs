@@ -1,3 +1,4 @@
+using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
@@ -32,11 +33,10 @@ internal static class AccountsDoor
         }
 
         var latest = (await queue.LastAttemptsAsync(cancel)).ToDictionary(attempt => attempt.Account, StringComparer.OrdinalIgnoreCase);
-        return [.. loaded.Options.Hve.Accounts.Select(account => board.IsPaused(account.Address)
-            ? AccountAnswer.Of(board.Of(account.Address), 0) with { Reply = latest.GetValueOrDefault(account.Address)?.Reply, Attempted = latest.GetValueOrDefault(account.Address)?.At }
+        return [.. loaded.Options.Senders().Select(name => board.IsPaused(name)
+            ? AccountAnswer.Of(board.Of(name), 0) with { Reply = latest.GetValueOrDefault(name)?.Reply, Attempted = latest.GetValueOrDefault(name)?.At }
             : new AccountAnswer(
-                account.Address, null, null, null, null, null, latest.GetValueOrDefault(account.Address)?.Reply,
-                latest.GetValueOrDefault(account.Address)?.At, null, 0))];
+                name, null, null, null, null, null, latest.GetValueOrDefault(name)?.Reply, latest.GetValueOrDefault(name)?.At, null, 0))];
     }
 
     public static async Task<IReadOnlyList<AccountChange>> ChangeAsync(
@@ -70,9 +70,9 @@ internal static class AccountsDoor
         Console.SetOut(Console.Error);
         await using var logger = RelayLogger.Create(directory, loaded.Serilog, console: false);
         var board = new AccountBoard(clock, new MailLog(clock, MailLine.To(logger)));
-        foreach (var account in loaded.Options.Hve.Accounts)
+        foreach (var name in loaded.Options.Senders())
         {
-            board.Add(account.Address);
+            board.Add(name);
         }
 
         var accounts = new AccountOperator(store, board, new QueueSignal());

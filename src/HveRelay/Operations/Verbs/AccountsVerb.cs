@@ -6,12 +6,12 @@ using static HveRelay.Operations.Verbs.PlainText;
 
 namespace HveRelay.Operations.Verbs;
 
-/// <summary><c>accounts</c>: how each HVE account does and what to do about it; and the operator's way to let one send nothing.</summary>
+/// <summary><c>accounts</c>: how each HVE account and smarthost does and what to do about it; and the operator's way to let one send nothing.</summary>
 internal static class AccountsVerb
 {
     public static Command Create()
     {
-        var command = new Command("accounts", "Each HVE account: state, since when, why, what to do")
+        var command = new Command("accounts", "Each HVE account and smarthost: state, since when, why, what to do")
         {
             Verb.Json,
             Change("pause", "Lets accounts send nothing until they are resumed, over restarts too; their mail waits", pause: true),
@@ -36,7 +36,7 @@ internal static class AccountsVerb
 
     private static Command Change(string name, string description, bool pause)
     {
-        var addresses = new Argument<string[]>("address") { Description = "The account's address", Arity = ArgumentArity.OneOrMore };
+        var addresses = new Argument<string[]>("address") { Description = "The account's address, or the smarthost's name", Arity = ArgumentArity.OneOrMore };
         var reason = new Option<string?>("--reason") { Description = "For the log and for 'accounts'" };
         var command = new Command(name, description) { addresses, Verb.Json };
         if (pause)
@@ -46,7 +46,7 @@ internal static class AccountsVerb
 
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
-            var wrong = parsed.GetValue(addresses)!.Where(address => !AddressText.IsAddress(address)).ToList();
+            var wrong = parsed.GetValue(addresses)!.Where(address => !AddressText.IsAddress(address) && !loaded.Options.Senders().Contains(address, StringComparer.OrdinalIgnoreCase)).ToList();
             foreach (var address in wrong)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync($"{address}: no e-mail address such as hve1@contoso.com");

@@ -91,6 +91,6 @@ internal static class ExplainText
         Confidence.Field => $"seen in the field: {verdict.Source}",
         Confidence.Blog => $"a blog: {verdict.Source}",
         Confidence.Configured => $"the configuration says so: {verdict.Source}",
-        _ => $"what HVE says is not written down; {verdict.Source}",
+        _ => $"what it says is not written down; {verdict.Source}",
     };
 }

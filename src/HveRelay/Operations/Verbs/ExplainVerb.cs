@@ -6,7 +6,9 @@ using HveRelay.Smtp;
 
 namespace HveRelay.Operations.Verbs;
 
-/// <summary><c>explain</c>: what a reply of HVE means. Works without a configuration; where there is one, its <c>Hve.Replies</c> count.</summary>
+/// <summary>
+/// <c>explain</c>: what a reply of HVE, or of a smarthost, means. Works without a configuration; where there is one, its <c>Replies</c> count.
+/// </summary>
 internal static class ExplainVerb
 {
     public static Command Create()
@@ -18,11 +20,12 @@ internal static class ExplainVerb
         };
         var stage = new Option<string?>("--stage") { Description = $"The command that was answered: {string.Join(", ", ReplyExplanation.Stages)}" };
         stage.AcceptOnlyFromAmong([.. ReplyExplanation.Stages.SelectMany(each => new[] { each.ToString(), each.ToString().ToUpperInvariant() }).Distinct()]);
-        var command = new Command("explain", "What a reply of High Volume Email means, who mends it, and what the relay does") { words, stage, Verb.Json };
+        var smarthost = new Option<string?>("--smarthost") { Description = "The smarthost that said it, by its name; without it High Volume Email did" };
+        var command = new Command("explain", "What a reply of High Volume Email means, who mends it, and what the relay does") { words, stage, smarthost, Verb.Json };
         command.SetAction(Verb.Guarded(async (parsed, _) =>
         {
             var output = parsed.InvocationConfiguration;
-            var (replies, errors) = Replies(parsed.GetValue(Verb.Config));
+            var (replies, errors) = Replies(parsed.GetValue(Verb.Config), parsed.GetValue(smarthost));
             foreach (var error in errors)
             {
                 await output.Error.WriteLineAsync(error.ToString());
@@ -48,16 +51,18 @@ internal static class ExplainVerb
         return command;
     }
 
-    private static (ReplyTable Replies, IReadOnlyList<ConfigurationError> Errors) Replies(string? named)
+    private static (ReplyTable Replies, IReadOnlyList<ConfigurationError> Errors) Replies(string? named, string? smarthost)
     {
         if (ConfigurationFile.Find(named) is not { } path)
         {
-            return (ReplyTable.BuiltIn, []);
+            return (BuiltIn(smarthost), []);
         }
 
         // Of somebody who asks what a reply means the rest of the file is not demanded: a secret that he may not read, for one.
         var (options, _, report) = ConfigurationReader.ReadAll(path, EnvironmentKeys.OfThisProcess());
-        var errors = report.Errors.Where(error => options is null || error.Key.StartsWith("Hve.Replies", StringComparison.Ordinal)).ToList();
-        return (options is null || errors.Count > 0 ? ReplyTable.BuiltIn : ReplyTable.From(options.Hve), errors);
+        var errors = report.Errors.Where(error => options is null || error.Key.Contains("Replies", StringComparison.Ordinal)).ToList();
+        return (options is null || errors.Count > 0 ? BuiltIn(smarthost) : ReplyTables.From(options).Of(smarthost ?? string.Empty), errors);
     }
+
+    private static ReplyTable BuiltIn(string? smarthost) => smarthost is null ? ReplyTable.BuiltIn : ReplyTable.OfAnySmarthost;
 }

@@ -23,7 +23,7 @@ internal static class QueueJson
     };
 
     /// <summary>Each result with what its reply means, in the words of the log.</summary>
-    public static object Of(MessageRecord record, ReplyTable replies) => new
+    public static object Of(MessageRecord record, ReplyTables replies) => new
     {
         id = record.Envelope.Id.ToString(),
         from = record.Envelope.ReversePath,
@@ -52,7 +52,7 @@ internal static class QueueJson
             attempt.Account,
             attempt.StartedAt,
             attempt.EndedAt,
-            results = attempt.Results.Select(result => (Result: result, Verdict: ReplyExplanation.OfAttempt(replies, result)))
+            results = attempt.Results.Select(result => (Result: result, Verdict: ReplyExplanation.OfAttempt(replies.Of(attempt.Account), result)))
                 .Select(each => new
                 {
                     each.Result.Recipient,

@@ -37,7 +37,7 @@ internal static class QueueText
             }));
     }
 
-    public static string Of(MessageRecord record, ReplyTable replies, DateTimeOffset now)
+    public static string Of(MessageRecord record, ReplyTables replies, DateTimeOffset now)
     {
         var mail = record.Envelope;
         var text = new StringBuilder();
@@ -65,7 +65,7 @@ internal static class QueueText
             foreach (var result in attempt.Results)
             {
                 text.Append(CultureInfo.InvariantCulture, $"    {Word(result.Outcome)} {names.GetValueOrDefault(result.Recipient)}: {result.Reply}\n");
-                if (ReplyExplanation.OfAttempt(replies, result) is { } verdict)
+                if (ReplyExplanation.OfAttempt(replies.Of(attempt.Account), result) is { } verdict)
                 {
                     text.Append("      ").Append(verdict.Cause).Append(verdict.Remedy.Length == 0 ? string.Empty : $". {verdict.Remedy}").Append('\n');
                 }

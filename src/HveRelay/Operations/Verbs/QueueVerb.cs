@@ -82,7 +82,7 @@ internal static class QueueVerb
                 return ExitStatus.No;
             }
 
-            var replies = ReplyTable.From(loaded.Options.Hve);
+            var replies = ReplyTables.From(loaded.Options);
             await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
                 ? JsonText.Of(QueueJson.Of(record, replies)) + Environment.NewLine
                 : QueueText.Of(record, replies, TimeProvider.System.GetUtcNow()));

@@ -5,7 +5,7 @@ using HveRelay.Queue;
 namespace HveRelay.Operations.Verbs;
 
 /// <summary>The quota of one scope.</summary>
-/// <param name="Kind">tenant, account or client.</param>
+/// <param name="Kind">tenant, account, smarthost or client.</param>
 /// <param name="Name">Empty for the tenant.</param>
 /// <param name="UrgentReserve">Of the limit, for urgent mail alone.</param>
 internal sealed record QuotaRow(string Kind, string Name, QuotaForecast Forecast, long UrgentReserve);
@@ -17,8 +17,9 @@ internal sealed record QuotaReport(IReadOnlyList<QuotaRow> Rows, QuotaCost Day, 
     private const int DaysOfAMonth = 30;
 
     /// <param name="now">As the clock of the machine shows it, for the midnight that begins today.</param>
-    public static async Task<QuotaReport> ReadAsync(IQueueReader queue, HveOptions hve, IEnumerable<string> clients, DateTimeOffset now, CancellationToken cancel)
+    public static async Task<QuotaReport> ReadAsync(IQueueReader queue, RelayOptions relay, DateTimeOffset now, CancellationToken cancel)
     {
+        var (hve, clients) = (relay.Hve, (relay.Clients ?? []).Select(client => client.Name));
         var since = now - QuotaRule.Day;
         var midnight = new DateTimeOffset(now.Date, now.Offset);
         var minutes = (await queue.LedgerAsync(since, cancel)).ToLookup(minute => minute.Scope, StringComparer.Ordinal);
@@ -32,6 +33,13 @@ internal sealed record QuotaReport(IReadOnlyList<QuotaRow> Rows, QuotaCost Day, 
         {
             rows.Add(await RowAsync(
                 "account", account.Address, account.Address.ToLowerInvariant(), account.RecipientsPerDay, reserve.LeavesOfAccount(account.RecipientsPerDay)));
+        }
+
+        foreach (var smarthost in relay.Smarthosts)
+        {
+            // While it is warmed up, what it may send today.
+            var plan = await SmarthostPlan.Of(smarthost, relay).TodayAsync(queue, now, cancel);
+            rows.Add(await RowAsync("smarthost", smarthost.Name, plan.Rules[0].Scope, plan.Rules[0].Limit, plan.Rules[0].Limit));
         }
 
         foreach (var scope in clients.Select(QuotaRule.Client).Union(known).Order(StringComparer.Ordinal))

@@ -9,12 +9,12 @@ internal static class QuotaVerb
 {
     public static Command Create()
     {
-        var command = new Command("quota", "Recipients in the last 24 hours by tenant, account and client; forecast and estimated cost") { Verb.Json };
+        var command = new Command("quota", "Recipients in the last 24 hours by tenant, account, smarthost and client; forecast and estimated cost") { Verb.Json };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
             await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var report = await QuotaReport.ReadAsync(
-                queue, loaded.Options.Hve, (loaded.Options.Clients ?? []).Select(client => client.Name), TimeProvider.System.GetLocalNow(), cancel);
+                queue, loaded.Options, TimeProvider.System.GetLocalNow(), cancel);
             await parsed.InvocationConfiguration.Output.WriteAsync(
                 parsed.GetValue(Verb.Json) ? JsonText.Of(Json(report)) + Environment.NewLine : Text(report));
             return ExitStatus.Done;

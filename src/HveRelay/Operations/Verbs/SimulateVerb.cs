@@ -28,13 +28,22 @@ internal static class SimulateVerb
         var faults = FaultOption();
         var record = RecordOption();
         var certificate = new Option<string?>("--certificate") { Description = "Write the simulator's certificate there, for Hve.TrustedCertificate" };
-        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback") { port, accounts, tokens, faults, record, certificate };
+        var smarthost = new Option<bool>("--smarthost") { Description = "An ordinary mail server instead: any sender, any recipient, no login" };
+        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback") { port, accounts, tokens, faults, record, certificate, smarthost };
         command.SetAction(Verb.Guarded(async (parsed, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
             var known = parsed.GetValue(accounts) is { Length: > 0 } given ? given : [new SimulatedAccount("hve1@contoso.com", "demo")];
             await using var simulator = await StartAsync(
-                new SimulatorOptions { Port = parsed.GetValue(port), Accounts = known, KeepContent = parsed.GetValue(record) is not null, RecordLimit = 0 },
+                new SimulatorOptions
+                {
+                    Port = parsed.GetValue(port),
+                    Accounts = known,
+                    KeepContent = parsed.GetValue(record) is not null,
+                    RecordLimit = 0,
+                    IsSmarthost = parsed.GetValue(smarthost),
+                    RequireAuthentication = !parsed.GetValue(smarthost),
+                },
                 parsed.GetValue(faults) ?? [], parsed.GetValue(record), output);
             foreach (var pair in parsed.GetValue(tokens) ?? [])
             {
@@ -47,7 +56,9 @@ internal static class SimulateVerb
                 await File.WriteAllTextAsync(file, simulator.CertificatePem, cancel);
             }
 
-            await output.WriteLineAsync($"simulating HVE on {simulator.EndPoint} for {string.Join(", ", known.Select(account => account.Address))}");
+            await output.WriteLineAsync(parsed.GetValue(smarthost)
+                ? $"simulating a smarthost on {simulator.EndPoint}"
+                : $"simulating HVE on {simulator.EndPoint} for {string.Join(", ", known.Select(account => account.Address))}");
             var signals = new Signals(cancel);
             await signals.First;
             return ExitStatus.Done;

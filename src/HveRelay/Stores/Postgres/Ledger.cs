@@ -77,11 +77,10 @@ internal static class Ledger
             locked = await make.ListAsync(Read);
         }
 
-        var longest = (long)rules.Select(rule => rule.Window).DefaultIfEmpty().Max().TotalSeconds + 1;
-        if (locked.Exists(scope => scope.Kept < longest))
+        foreach (var rule in rules.Where(rule => locked.Exists(scope => scope.Name == rule.Scope && scope.Kept <= (long)rule.Window.TotalSeconds)))
         {
             await using var keep = connection.CreateBatch();
-            keep.Do("UPDATE scope SET kept = greatest(kept, $2) WHERE name = ANY($1)").With(names).With(longest);
+            keep.Do("UPDATE scope SET kept = greatest(kept, $2) WHERE name = $1").With(rule.Scope).With((long)rule.Window.TotalSeconds + 1);
             await keep.ExecuteNonQueryAsync();
         }
 

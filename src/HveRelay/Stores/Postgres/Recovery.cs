@@ -37,8 +37,10 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
         ORDER BY a.message, a.id
         """;
 
-    private const string MoveLanes = """
-        UPDATE part SET lane = '' WHERE lane <> '' AND (next_due IS NOT NULL OR EXISTS (SELECT 1 FROM message m WHERE m.id = message AND m.held > 0))
+    // What a smarthost was to send never goes by an account: HVE might take it, and it is not what the route says.
+    private const string MoveLanes = $"""
+        UPDATE part SET lane = '' WHERE lane <> '' AND NOT starts_with(lane, '{Lane.SmarthostPrefix}')
+            AND (next_due IS NOT NULL OR EXISTS (SELECT 1 FROM message m WHERE m.id = message AND m.held > 0))
             AND NOT EXISTS (SELECT 1 FROM node n WHERE part.lane = ANY(n.lanes))
         """;
 

@@ -1,4 +1,5 @@
 using HveRelay.Mail;
+using HveRelay.Queue;
 
 namespace HveRelay.Stores.Sqlite;
 
@@ -36,6 +37,13 @@ internal sealed class DueIndex(Database database)
         SELECT next_due FROM part INDEXED BY part_due
         WHERE next_due IS NOT NULL AND lane = ? AND priority = ? AND client = ? AND lease_until IS NULL ORDER BY next_due DESC LIMIT 1
         """);
+
+    private readonly Statement _messages = database.Prepare(
+        "SELECT count(DISTINCT message) FROM part INDEXED BY part_due WHERE next_due IS NOT NULL AND lane = ?");
+
+    /// <summary>Lanes in which something is queued and that are none of these.</summary>
+    public IReadOnlyList<UnservedLane> Unserved(IReadOnlyList<Lane> served) =>
+        Lanes().Except(served).Select(lane => new UnservedLane(lane, _messages.Set(lane.Name).Number() ?? 0)).ToList();
 
     /// <summary>Lanes in which something is queued.</summary>
     public List<Lane> Lanes()

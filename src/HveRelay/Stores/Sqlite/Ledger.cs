@@ -98,7 +98,11 @@ internal sealed class Ledger
         foreach (var scope in sent > 0 ? scopes : [])
         {
             _add.Set(scope).Set(LedgerWindow.SecondOf(at)).Set(sent).Run();
-            _forget.Set(scope).Set((at - KeptOf(scope)).ToUnixTimeSeconds()).Run();
+            if (_kept.ContainsKey(scope))
+            {
+                // Not before it is known how long this scope is asked about: at recovery nobody has asked yet.
+                _forget.Set(scope).Set((at - KeptOf(scope)).ToUnixTimeSeconds()).Run();
+            }
         }
     }
 

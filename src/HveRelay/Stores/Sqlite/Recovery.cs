@@ -17,9 +17,9 @@ internal sealed class Recovery(
 
     private readonly Statement _moveQueued = database.Prepare("UPDATE part SET lane = '' WHERE lane = ? AND next_due IS NOT NULL");
 
-    private readonly Statement _moveHeld = database.Prepare("""
+    private readonly Statement _moveHeld = database.Prepare($"""
         UPDATE part SET lane = ''
-        WHERE next_due IS NULL AND lane NOT IN (SELECT value FROM json_each(?))
+        WHERE next_due IS NULL AND lane NOT IN (SELECT value FROM json_each(?)) AND lane NOT GLOB '{Lane.SmarthostPrefix}*'
             AND message IN (SELECT id FROM message INDEXED BY message_held WHERE held > 0)
         """);
 
@@ -44,7 +44,8 @@ internal sealed class Recovery(
 
     private void MoveFromLanesOutside(IReadOnlyList<Lane> configured)
     {
-        foreach (var lane in due.Lanes().Except(configured).Where(lane => lane != Lane.AnyAccount))
+        // What a smarthost was to send never goes by an account: HVE might take it, and it is not what the route says.
+        foreach (var lane in due.Lanes().Except(configured).Where(lane => lane != Lane.AnyAccount && !lane.IsSmarthost))
         {
             _moveQueued.Set(lane.Name).Run();
         }

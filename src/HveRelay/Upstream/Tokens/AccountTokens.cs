@@ -20,14 +20,15 @@ internal sealed class AccountTokens(ITokenEndpoint endpoint, TimeProvider clock)
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Null where no account wants a token: MSAL, which is loaded with the first one, never is then.</summary>
-    public static AccountTokens? For(HveOptions hve, TimeProvider clock) => hve.Accounts.Exists(account => account.OAuth is not null)
-        ? new AccountTokens(new MsalTokenEndpoint(hve.TrustedCertificate, clock), clock)
-        : null;
+    public static AccountTokens? For(RelayOptions relay, TimeProvider clock) =>
+        relay.Hve.Accounts.Exists(account => account.OAuth is not null) || relay.Smarthosts.Exists(smarthost => smarthost.OAuth is not null)
+            ? new AccountTokens(new MsalTokenEndpoint(relay.Hve.TrustedCertificate, clock), clock)
+            : null;
 
     /// <exception cref="OperationCanceledException">The caller cancelled; the others who wait get their answer.</exception>
     public async Task<TokenResult> GetAsync(AccountOptions account, CancellationToken cancel)
     {
-        var entry = _accounts.GetOrAdd(account.Address, _ => new Entry());
+        var entry = _accounts.GetOrAdd(KeyOf(account), _ => new Entry());
         Task<TokenResult> asking;
         lock (entry)
         {
@@ -45,7 +46,7 @@ internal sealed class AccountTokens(ITokenEndpoint endpoint, TimeProvider clock)
 
     public void Forget(AccountOptions account, TokenResult.Token token)
     {
-        if (_accounts.TryGetValue(account.Address, out var entry))
+        if (_accounts.TryGetValue(KeyOf(account), out var entry))
         {
             lock (entry)
             {
@@ -94,6 +95,9 @@ internal sealed class AccountTokens(ITokenEndpoint endpoint, TimeProvider clock)
             }
         }
     }
+
+    /// <summary>A smarthost may log in with an HVE account's name, and its token is for another resource.</summary>
+    private static string KeyOf(AccountOptions account) => $"{account.Address} {account.OAuth?.ClientId} {account.OAuth?.Scope}";
 
     private static TimeSpan Before(TimeSpan lifetime) => lifetime / 2 < Margin ? lifetime / 2 : Margin;
 

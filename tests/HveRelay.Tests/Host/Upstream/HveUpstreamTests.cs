@@ -143,6 +143,20 @@ public sealed class HveUpstreamTests : IDisposable
     }
 
     [Fact]
+    public void A_smarthost_logs_in_with_a_token_for_client_submission()
+    {
+        _options.Smarthosts.Add(new SmarthostOptions
+        {
+            Name = "external", Host = Host, UserName = "relay@contoso.com", OAuth = new OAuthOptions { TenantId = "t", ClientId = "c", ClientSecret = "s" },
+        });
+
+        var hop = NextHop.Find(_options, "EXTERNAL");
+        Assert.Empty(hop.Mechanisms);
+        Assert.Equal(("relay@contoso.com", "c", "s"), (hop.Account!.Address, hop.Account.OAuth!.ClientId, hop.Account.OAuth.ClientSecret));
+        Assert.Equal("https://outlook.office365.com/.default", hop.Account.OAuth.Scope);
+    }
+
+    [Fact]
     public void A_smarthost_prefers_PLAIN()
     {
         _options.Smarthosts.Add(new SmarthostOptions { Name = "external", Host = Host, UserName = "u", Password = "p" });
