@@ -22,4 +22,5 @@ public sealed record DeliveryContext(
     DeliveryOptions Options,
     RewriteMode Rewrite,
     string HostName,
-    TimeSpan KeepHistory);
+    TimeSpan KeepHistory,
+    WishList Wishes);

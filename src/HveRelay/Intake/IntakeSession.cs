@@ -147,7 +147,10 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
             [.. _recipients],
             _client!.Priority,
             _eightBit,
-            new Origin(_client.Name, session.Address.ToString(), session.HelloName, session.User, session.Tls?.ToString(), session.Protocol));
+            new Origin(_client.Name, session.Address.ToString(), session.HelloName, session.User, session.Tls?.ToString(), session.Protocol))
+        {
+            RefusesLongLines = _client.RefusesLongLines,
+        };
         return new((new MessageSink(
             context, draft, (reason, reply) => Refuse(session, reason, reply), () => _sightings.Accepted(session, draft.Origin.Client)), null));
     }
