@@ -99,7 +99,8 @@ internal sealed class RelayHost : IAsyncDisposable
         var dispatcher = new Dispatcher(plans, new DeliveryContext(
             store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), replies.Hve, board, log, alarm, meter, clock, around.Random,
             logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions { WhenUnsure = options.Queue.WhenUnsure },
-            options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory), accounts);
+            options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory,
+            new WishList(options)), accounts);
         var ids = new MessageIdSource(clock, around.Random);
         var policy = new RelayPolicy(options);
         var notifier = new Notifier(new NoticeContext(

@@ -141,6 +141,18 @@ public sealed class ClientOptions
 
     public BareNewline BareNewline { get; set; } = BareNewline.Normalize;
 
+    public LongLines LongLines { get; set; } = LongLines.Pass;
+
+    /// <summary>The name that people see beside the account; empty: the author's own, or his address.</summary>
+    public string DisplayName { get; set; } = string.Empty;
+
+    /// <summary>Who gets the answers; empty: who the message says, or its author.</summary>
+    [AddressValue]
+    public string ReplyTo { get; set; } = string.Empty;
+
+    /// <summary>The character set of text above 127 that names none; empty: a guess by the text.</summary>
+    public string Charset { get; set; } = string.Empty;
+
     /// <summary>Told of failures when the sender is not internal.</summary>
     [AddressValue]
     public List<string> NotifyOnFailure { get; set; } = [];
@@ -156,6 +168,19 @@ public enum BareNewline
 
     /// <summary>For a device that knows no CR: LF . LF ends the message, and then the session.</summary>
     LfOnly,
+}
+
+/// <summary>Lines over 998 octets, which RFC 5322 forbids and a next hop may refuse.</summary>
+public enum LongLines
+{
+    /// <summary>They go on as they are.</summary>
+    Pass,
+
+    /// <summary>The message is answered 554 5.6.0.</summary>
+    Refuse,
+
+    /// <summary>Parts with such lines become quoted-printable, signed ones excepted.</summary>
+    Reencode,
 }
 
 /// <summary>A login for devices and applications.</summary>

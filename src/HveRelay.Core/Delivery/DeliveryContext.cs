@@ -22,7 +22,8 @@ public sealed record DeliveryContext(
     DeliveryOptions Options,
     RewriteMode Rewrite,
     string HostName,
-    TimeSpan KeepHistory)
+    TimeSpan KeepHistory,
+    WishList Wishes)
 {
     /// <summary>For one sender: a smarthost has a table of replies and a way of rewriting of its own.</summary>
     public DeliveryContext For(SenderPlan plan) =>

@@ -3,12 +3,16 @@ using System.Runtime.CompilerServices;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Rewriting;
-using HveRelay.Smtp.Message;
 using HveRelay.Smtp;
+using HveRelay.Smtp.Message;
+using HveRelay.Smtp.Message.Mime;
 
 namespace HveRelay.Delivery;
 
-/// <summary>Makes of what is stored what leaves: the header rewritten, the body streamed through from the store as it is.</summary>
+/// <summary>
+/// Makes of what is stored what leaves: the header rewritten, the body streamed through from the store, as it is unless its client
+/// wants long lines encoded.
+/// </summary>
 internal static class OutboundContent
 {
     /// <exception cref="StoreException">The content cannot be read.</exception>
@@ -18,17 +22,25 @@ internal static class OutboundContent
         var envelope = part.Envelope;
         var head = await HeadAsync(context.Store, envelope.Id, cancel);
         var account = plan.Smarthost is { } smarthost ? smarthost.Address : plan.Account;
+        var header = HeaderBlock.Parse(head);
+        var wishes = context.Wishes.Of(envelope.Origin);
+        var look = await BodyLook.TakeAsync(header, wishes, () => BodyAsync(context.Store, envelope.Id, head, header.Length, cancel));
         var rewritten = HeaderRewriter.Rewrite(
-            head, new RewriteContext(envelope, context.HostName, context.Rewrite, account, OnlyRecipient(part)));
+            header, new RewriteContext(envelope, context.HostName, context.Rewrite, account, OnlyRecipient(part)) { Client = wishes, Body = look.Facts });
+        IAsyncEnumerable<ReadOnlyMemory<byte>> Body(CancellationToken token)
+        {
+            var stored = BodyAsync(context.Store, envelope.Id, head, header.Length, token);
+            return look.Edits.Count == 0 ? stored : ReencodedAsync(stored, header.Length, look.Edits);
+        }
 
         // From and MAIL FROM go together: who keeps the one keeps the other.
         var transaction = new MailTransaction(
             context.Rewrite == RewriteMode.Keep ? envelope.ReversePath : account!,
             [.. part.Recipients.Take(recipients).Select(recipient => recipient.Address)],
-            rewritten.Header.Length + envelope.Size - rewritten.BodyStart,
-            envelope.EightBit,
+            rewritten.Header.Length + (look.Edits.Count == 0 ? envelope.Size - header.Length : await LengthAsync(Body(cancel))),
+            envelope.EightBit || look.Facts is { IsEightBit: true, Encoding: null },
             rewritten.Header,
-            token => BodyAsync(context.Store, envelope.Id, head, rewritten.BodyStart, token));
+            Body);
         return (transaction, rewritten.Notes);
     }
 
@@ -50,6 +62,34 @@ internal static class OutboundContent
         }
 
         return head.WrittenMemory;
+    }
+
+    private static async ValueTask<long> LengthAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> body)
+    {
+        var length = 0L;
+        await foreach (var piece in body)
+        {
+            length += piece.Length;
+        }
+
+        return length;
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReencodedAsync(
+        IAsyncEnumerable<ReadOnlyMemory<byte>> body, int start, IReadOnlyList<PartEdit> edits)
+    {
+        var reencoded = new ReencodedBody(start, edits);
+        var output = new ArrayBufferWriter<byte>();
+        await foreach (var piece in body)
+        {
+            output.ResetWrittenCount();
+            reencoded.Write(piece.Span, output);
+            yield return output.WrittenMemory;
+        }
+
+        output.ResetWrittenCount();
+        reencoded.Finish(output);
+        yield return output.WrittenMemory;
     }
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> BodyAsync(

@@ -24,6 +24,7 @@ public sealed class ClientRule
         MaxRecipients = options.MaxRecipients;
         MessagesPerMinute = options.MessagesPerMinute;
         BareNewline = options.BareNewline;
+        RefusesLongLines = options.LongLines == LongLines.Refuse;
     }
 
     public string Name { get; }
@@ -48,6 +49,9 @@ public sealed class ClientRule
     public int MessagesPerMinute { get; }
 
     public BareNewline BareNewline { get; }
+
+    /// <summary>Lines over 998 octets.</summary>
+    public bool RefusesLongLines { get; }
 
     /// <summary>It asks for one of its users to log in.</summary>
     public bool NeedsUser => _users.Count > 0;

@@ -5,26 +5,35 @@ namespace HveRelay.Rewriting;
 /// <summary>From and the fields around it: who wrote the message, who sent it, who gets the answer.</summary>
 internal static class AuthorFields
 {
-    private const int MostFroms = 100; // where nobody looks for a name any more
+    private const int FarEnough = 8 * 1024; // octets of a list of authors: behind them nobody looks for a name any more
 
     /// <summary>Makes the account the author; the original author stays as display name, Reply-To and X-Original-From.</summary>
     public static void Become(string account, EditedHeader header, RewriteContext context)
     {
-        var author = Author(header);
+        var client = context.Client;
+        var author = Author(header, client.Charset);
         var reversePath = context.Envelope.ReversePath;
         KeepSender(header, author, reversePath);
         header.Remove("Return-Path");
         KeepAside(header, "Resent-From");
         KeepAside(header, "Resent-Sender");
-        if (IsAlready(account, header))
+        if (client.ReplyTo.Length > 0)
+        {
+            KeepAside(header, "Reply-To");
+            header.Append(HeaderField.Structured("Reply-To", client.ReplyTo));
+            header.Note(RewriteNotes.Changed("Reply-To"));
+        }
+
+        if (client.DisplayName.Length == 0 && IsAlready(account, header))
         {
             return;
         }
 
         var shown = author ?? new NamedMailbox(string.Empty, reversePath);
-        NoteFrom(header, author, shown, account);
+        NoteFrom(header);
         header.Rename("From", "X-Original-From");
-        header.PutAbove("X-Original-From", HeaderField.Structured("From", Named(shown, account).Format()));
+        var named = client.DisplayName.Length > 0 ? new NamedMailbox(client.DisplayName, account) : Named(shown, account);
+        header.PutAbove("X-Original-From", HeaderField.Structured("From", named.Format()));
         if (shown.IsUsable && !Same(shown.Address, account) && !header.HasValue("Reply-To"))
         {
             header.Set(HeaderField.Structured("Reply-To", shown.Address));
@@ -34,7 +43,7 @@ internal static class AuthorFields
     /// <summary>Leaves From as it is, but makes one where nobody is named.</summary>
     public static void Complete(EditedHeader header, RewriteContext context)
     {
-        if (Author(header) is not null)
+        if (Author(header, context.Client.Charset) is not null)
         {
             return;
         }
@@ -46,12 +55,17 @@ internal static class AuthorFields
     }
 
     /// <summary>The first mailbox of all From fields that can be replied to, else the first that names anybody, else null.</summary>
-    private static NamedMailbox? Author(EditedHeader header)
+    private static NamedMailbox? Author(EditedHeader header, string charset)
     {
         NamedMailbox? named = null;
-        foreach (var field in header.All("From").Take(MostFroms))
+        var raw = Charsets.Find(charset);
+        var left = FarEnough;
+        foreach (var field in header.All("From").TakeWhile(_ => left > 0))
         {
-            foreach (var mailbox in AddressList.Parse(field.Value.Span).Mailboxes)
+            var value = field.Value.Span;
+            value = value[..Math.Min(value.Length, left)];
+            left -= value.Length + 1;
+            foreach (var mailbox in AddressList.Parse(value, raw).Mailboxes)
             {
                 if (mailbox.IsUsable)
                 {
@@ -74,15 +88,14 @@ internal static class AuthorFields
 
     /// <summary>One From with nothing but the account in it needs no change; our own notices are like that.</summary>
     private static bool IsAlready(string account, EditedHeader header) =>
-        header.All("From") is [var from]
+        header.All("From") is [{ Value.Length: < FarEnough } from]
         && AddressList.Parse(from.Value.Span) is { IsWellFormed: true, Mailboxes: [{ Group: null } only] }
         && Same(only.Address, account);
 
     private static void KeepSender(EditedHeader header, NamedMailbox? author, string reversePath)
     {
-        var sender = header.All("Sender").Select(field => AddressList.Parse(field.Value.Span).Mailboxes).FirstOrDefault() is [var first, ..]
-            ? first.Address
-            : string.Empty;
+        var senders = header.All("Sender") is [var field, ..] ? field.Value.Span : default;
+        var sender = AddressList.Parse(senders[..Math.Min(senders.Length, FarEnough)]).Mailboxes is [var first, ..] ? first.Address : string.Empty;
         KeepAside(header, "Sender");
         if (reversePath.Length > 0 && !Same(reversePath, author?.Address) && !Same(reversePath, sender))
         {
@@ -94,23 +107,16 @@ internal static class AuthorFields
     {
         if (header.Rename(name, "X-Original-" + name))
         {
-            header.Note($"{name} kept as X-Original-{name}");
+            header.Note(RewriteNotes.Changed(name));
         }
     }
 
-    private static void NoteFrom(EditedHeader header, NamedMailbox? author, NamedMailbox shown, string account)
+    private static void NoteFrom(EditedHeader header)
     {
-        header.Note((author, shown) switch
+        header.Note(RewriteNotes.Changed("From"));
+        if (header.All("From").Count > 1)
         {
-            (null, { Address: "" }) => $"no author in header and envelope: From is {account}",
-            (null, _) => $"no author in the header: From names the envelope sender and is {account}",
-            ({ Address: "" }, _) => $"From without an address became {account}, kept as X-Original-From",
-            _ => $"From {author.Address} became {account}, kept as X-Original-From",
-        });
-        var fields = header.All("From").Count;
-        if (fields > 1)
-        {
-            header.Note($"{fields} From fields made one");
+            header.Note(RewriteNotes.SeveralFroms);
         }
     }
 

@@ -1,26 +1,32 @@
 namespace HveRelay.Rewriting;
 
 /// <summary>
-/// Says which signatures no longer verify. They stay: RFC 6376 section 6.1 has a broken one treated as none, and ARC's
+/// Says whether a signature no longer verifies. They stay: RFC 6376 section 6.1 has a broken one treated as none, and ARC's
 /// chain is evidence also where a link is broken.
 /// </summary>
 internal static class BrokenSignatures
 {
-    private const int MostNotes = 10; // nobody honest signs more often
+    private const int MostSignatures = 10; // nobody honest signs more often
+    private const int Longest = 16 * 1024; // octets: nobody verifies a longer one
 
     private static readonly string[] Signatures = ["DKIM-Signature", "ARC-Message-Signature"];
 
-    public static void Note(EditedHeader header)
+    /// <param name="bodyChanged">Then none verifies: section 3.7 signs a hash of the body's octets.</param>
+    public static void Note(EditedHeader header, bool bodyChanged)
     {
-        foreach (var field in Signatures.SelectMany(header.All).Take(MostNotes))
+        foreach (var field in Signatures.SelectMany(header.All).Take(MostSignatures))
         {
+            if (field.Raw.Length > Longest)
+            {
+                continue;
+            }
+
             // Signing a field that is not there is allowed and means that it must not be added (section 5.4).
             var tags = field.Decode().Split(';', StringSplitOptions.TrimEntries);
-            var broken = Tag(tags, 'h').Split(':', StringSplitOptions.TrimEntries)
-                .Where(header.Changed.Contains).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
-            if (broken.Length > 0)
+            if (bodyChanged || Tag(tags, 'h').Split(':', StringSplitOptions.TrimEntries).Any(header.Changed.Contains))
             {
-                header.Note($"{field.Name} of {TraceText.Domain(Tag(tags, 'd'))} no longer verifies: {string.Join(", ", broken)} changed");
+                header.Note(RewriteNotes.SignatureBroken);
+                return;
             }
         }
     }

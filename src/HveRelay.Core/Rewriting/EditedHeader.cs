@@ -5,8 +5,6 @@ namespace HveRelay.Rewriting;
 /// <summary>A header under the rewriter's hands: each change leaves a note and the name of the field it changed.</summary>
 internal sealed class EditedHeader
 {
-    private const int LongestNote = 500; // characters: a note may name an address that has no end
-
     private readonly HeaderEditor _editor;
     private readonly List<string> _notes = [];
     private readonly HashSet<string> _changed = new(StringComparer.OrdinalIgnoreCase);
@@ -16,14 +14,12 @@ internal sealed class EditedHeader
         _editor = new HeaderEditor(block);
         if (_editor.DropMboxLine())
         {
-            Note("mbox line before the header removed");
+            Note(RewriteNotes.MboxLine);
         }
 
         if (block.End == HeaderEnd.BodyLine)
         {
-            Note(block.Fields.Count == 0
-                ? "no header at all"
-                : "no empty line after the header: the first line that is no field began the body");
+            Note(block.Fields.Count == 0 ? RewriteNotes.NoHeader : RewriteNotes.NoEmptyLine);
         }
     }
 
@@ -32,7 +28,13 @@ internal sealed class EditedHeader
     /// <summary>Names of fields that were removed, added or given another value.</summary>
     public IReadOnlySet<string> Changed => _changed;
 
-    public void Note(string note) => _notes.Add(note.Length > LongestNote ? note[..LongestNote] + "…" : note);
+    public void Note(string note)
+    {
+        if (!_notes.Contains(note))
+        {
+            _notes.Add(note);
+        }
+    }
 
     public IReadOnlyList<HeaderField> All(string name) => _editor.All(name);
 
@@ -47,7 +49,7 @@ internal sealed class EditedHeader
         if (removed)
         {
             _changed.Add(name);
-            Note($"{name} removed");
+            Note(RewriteNotes.Removed(name));
         }
 
         return removed;
@@ -65,12 +67,22 @@ internal sealed class EditedHeader
         return renamed;
     }
 
+    public bool HasChanged(string name) => _changed.Contains(name);
+
+    /// <summary>Puts the field in the place of those of its name, which another value takes the place of.</summary>
+    public void Replace(HeaderField field)
+    {
+        _editor.Replace(field);
+        _changed.Add(field.Name);
+        Note(RewriteNotes.Changed(field.Name));
+    }
+
     /// <summary>Adds the field, in the place of the empty ones of its name if there are any.</summary>
     public void Set(HeaderField field)
     {
         _editor.Replace(field);
         _changed.Add(field.Name);
-        Note($"{field.Name} added");
+        Note(RewriteNotes.Added(field.Name));
     }
 
     /// <summary>Adds the field beside others of its name.</summary>
@@ -92,6 +104,16 @@ internal sealed class EditedHeader
         var index = _editor.IndexOf(name);
         _editor.Insert(index < 0 ? _editor.Fields.Count : index, field);
         _changed.Add(field.Name);
+    }
+
+    public void FoldLongLines()
+    {
+        var folded = _editor.FoldLongLines();
+        _changed.UnionWith(folded);
+        if (folded.Count > 0)
+        {
+            Note(RewriteNotes.LinesFolded);
+        }
     }
 
     public byte[] ToArray() => _editor.ToArray();

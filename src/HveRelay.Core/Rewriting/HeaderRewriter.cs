@@ -1,3 +1,4 @@
+using HveRelay.Configuration;
 using HveRelay.Smtp.Message;
 
 namespace HveRelay.Rewriting;
@@ -6,12 +7,15 @@ namespace HveRelay.Rewriting;
 //
 //   field                      Account                                            Keep
 //   From                       the account, named as before; X-Original-From      kept; made from the envelope if missing
-//   Reply-To                   kept; else the original From address               kept
+//                              or by the client's DisplayName
+//   Reply-To                   kept; else the original From address; the          kept
+//                              client's ReplyTo before both, X-Original-Reply-To
 //   Sender                     X-Original-Sender                                  kept
 //   Return-Path, Resent-Bcc    removed                                            kept; Resent-Bcc removed
 //   Resent-From, -Sender       X-Original-Resent-From, -Sender                    kept
 //   Bcc                        removed, an undisclosed To where nobody is left    the same
 //   Date, Message-ID           made if missing, the same at every retry           the same
+//   MIME-Version, Content-…    what the body needs and nobody said: MimeFields    the same
 //   Received                   one more on top                                    the same
 
 /// <summary>Makes the header block that goes to the next hop of the one that a client sent. A pure function.</summary>
@@ -38,8 +42,14 @@ public static class HeaderRewriter
 
         RemoveBlindCopies(header);
         AddWhatIsMissing(header, context);
+        MimeFields.Mend(header, context);
+        if (context.Client.LongLines == LongLines.Reencode)
+        {
+            header.FoldLongLines();
+        }
+
         header.Prepend(ReceivedField.Make(context));
-        BrokenSignatures.Note(header);
+        BrokenSignatures.Note(header, context.Body is { IsReencoded: true });
         return new RewriteResult(header.ToArray(), block.Length, header.Notes);
     }
 

@@ -24,7 +24,8 @@ public sealed class AddressList
     /// <summary>Nothing had to be guessed; obsolete routes count as guesses.</summary>
     public bool IsWellFormed { get; }
 
-    public static AddressList Parse(ReadOnlySpan<byte> value) => new AddressParser(value).Read();
+    /// <param name="raw">What raw octets above 127 are (RFC 6532 has UTF-8); null: a guess.</param>
+    public static AddressList Parse(ReadOnlySpan<byte> value, Encoding? raw = null) => new AddressParser(Charsets.ToUtf8(value, raw)).Read();
 
     public static AddressList Parse(string value) => Parse(Encoding.UTF8.GetBytes(value));
 }

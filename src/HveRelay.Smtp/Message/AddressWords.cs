@@ -2,11 +2,10 @@ using System.Text;
 
 namespace HveRelay.Smtp.Message;
 
-/// <summary>What the tokens of an address list say: as an address, as a name for people, as a phrase that can be sent on.</summary>
+/// <summary>What the tokens of an address list in UTF-8 say: as an address, as a name for people, as a phrase that can be sent on.</summary>
 internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
 {
     private readonly ReadOnlySpan<byte> _source = source;
-    private readonly Encoding _charset = Charsets.Guess(source);
 
     /// <summary>
     /// The tokens as an address. White space goes where section 4.4 allows it, around dots and the @; between two words it
@@ -18,7 +17,7 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
         AddressToken? before = null;
         foreach (var token in tokens)
         {
-            var text = _charset.GetString(token.In(_source));
+            var text = Encoding.UTF8.GetString(token.In(_source));
             if (before is { Kind: not AddressTokenKind.Special } word && token.Kind != AddressTokenKind.Special
                 && !word.Touches(token) && address[^1] != '.' && text[0] != '.')
             {
@@ -52,7 +51,7 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
             }
             else
             {
-                name.AddText(space + _charset.GetString(text));
+                name.AddText(space + Encoding.UTF8.GetString(text));
             }
         }
 
@@ -60,7 +59,7 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
     }
 
     /// <summary>Without quotes, backslashes and folds; with encoded words decoded, which many put into quotes.</summary>
-    private string Unquote(ReadOnlySpan<byte> quoted)
+    private static string Unquote(ReadOnlySpan<byte> quoted)
     {
         var octets = new List<byte>(quoted.Length);
         for (var i = 1; i < quoted.Length - 1; i++)
@@ -76,7 +75,7 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
         }
 
         var text = octets.ToArray();
-        return text.AsSpan().IndexOf("=?"u8) < 0 ? _charset.GetString(text) : EncodedWords.Decode(text);
+        return text.AsSpan().IndexOf("=?"u8) < 0 ? Encoding.UTF8.GetString(text) : EncodedWords.Decode(text);
     }
 
     /// <summary>The words as they stand, on one line, if they are a phrase of RFC 5322 and RFC 2047; else null.</summary>
@@ -89,7 +88,8 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
             var valid = words[i].Kind switch
             {
                 AddressTokenKind.Atom => IsAtom(text),
-                AddressTokenKind.Quoted => text.IndexOfAnyExceptInRange(Octet.Space, (byte)'~') < 0,
+                // RFC 2047 section 5 (3): what looks like an encoded word in quotes is none, though most readers decode it.
+                AddressTokenKind.Quoted => text.IndexOfAnyExceptInRange(Octet.Space, (byte)'~') < 0 && text.IndexOf("=?"u8) < 0,
                 AddressTokenKind.EncodedWord => alone && EncodedWord.TryRead(text, out var word) && word.IsValidInPhrase,
                 _ => false,
             };

@@ -54,6 +54,51 @@ internal static class Folding
         return column;
     }
 
+    /// <summary>The lines of a field, each with what ends it.</summary>
+    public static List<Range> Lines(ReadOnlySpan<byte> field)
+    {
+        var lines = new List<Range>();
+        for (var start = 0; start < field.Length;)
+        {
+            var end = field[start..].IndexOf(Octet.Lf);
+            end = end < 0 ? field.Length : start + end + 1;
+            lines.Add(start..end);
+            start = end;
+        }
+
+        return lines;
+    }
+
+    /// <summary>
+    /// Writes a line of a header, folded before white space where it is over 998 octets. No line of white space alone comes of it:
+    /// some readers take that for the end of the header (RFC 5322 section 3.2.2 forbids it too).
+    /// </summary>
+    /// <param name="line">With its line end.</param>
+    /// <param name="from">The first octet that may begin a line.</param>
+    public static void WriteLine(IBufferWriter<byte> output, ReadOnlySpan<byte> line, int from)
+    {
+        while (line.TrimEnd("\r\n"u8).Length > HeaderField.LongestLine)
+        {
+            var fold = line[..(HeaderField.LongestLine + 1)].LastIndexOfAny(Octet.Space, Octet.Tab);
+            while (fold > from && Octet.IsWsp(line[fold - 1]))
+            {
+                fold--;
+            }
+
+            if (fold <= from || line[..fold].Trim(" \t"u8).IsEmpty || line[fold..].Trim(" \t\r\n"u8).IsEmpty)
+            {
+                break;
+            }
+
+            output.Write(line[..fold]);
+            output.Write("\r\n"u8);
+            line = line[fold..];
+            from = 1;
+        }
+
+        output.Write(line);
+    }
+
     private static int WriteWord(IBufferWriter<byte> output, int column, ReadOnlySpan<byte> word)
     {
         while (column + word.Length > HeaderField.LongestLine)

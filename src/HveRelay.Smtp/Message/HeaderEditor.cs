@@ -12,13 +12,16 @@ public sealed class HeaderEditor(HeaderBlock block)
     private readonly List<HeaderField> _fields = [.. block.Fields];
     private ReadOnlyMemory<byte> _mboxLine = block.MboxLine;
 
+    // A bit for each length that some name has: a header of 50,000 fields is asked for few names, and mostly has none of them.
+    private ulong _lengths = Lengths(block.Fields);
+
     public IReadOnlyList<HeaderField> Fields => _fields;
 
     /// <summary>The index of the first field of that name, or -1.</summary>
     public int IndexOf(string name)
     {
         var fields = CollectionsMarshal.AsSpan(_fields);
-        for (var i = 0; i < fields.Length; i++)
+        for (var i = 0; i < fields.Length && MayHave(name); i++)
         {
             if (fields[i].Is(name))
             {
@@ -33,6 +36,11 @@ public sealed class HeaderEditor(HeaderBlock block)
     public IReadOnlyList<HeaderField> All(string name)
     {
         var found = new List<HeaderField>();
+        if (!MayHave(name))
+        {
+            return found;
+        }
+
         foreach (ref readonly var field in CollectionsMarshal.AsSpan(_fields))
         {
             if (field.Is(name))
@@ -46,11 +54,15 @@ public sealed class HeaderEditor(HeaderBlock block)
 
     public bool Has(string name) => IndexOf(name) >= 0;
 
-    public void Prepend(HeaderField field) => _fields.Insert(0, field);
+    public void Prepend(HeaderField field) => Insert(0, field);
 
-    public void Append(HeaderField field) => _fields.Add(field);
+    public void Append(HeaderField field) => Insert(_fields.Count, field);
 
-    public void Insert(int index, HeaderField field) => _fields.Insert(index, field);
+    public void Insert(int index, HeaderField field)
+    {
+        _fields.Insert(index, field);
+        _lengths |= Length(field.NameLength);
+    }
 
     /// <summary>Removes all fields of that name; says how many there were.</summary>
     public int Remove(string name) => Has(name) ? _fields.RemoveAll(field => field.Is(name)) : 0;
@@ -62,18 +74,24 @@ public sealed class HeaderEditor(HeaderBlock block)
         var index = IndexOf(name);
         if (index < 0)
         {
-            _fields.Add(field);
+            Append(field);
             return;
         }
 
         Remove(name);
-        _fields.Insert(index, field);
+        Insert(index, field);
     }
 
     /// <summary>Gives all fields of that name another, each in its place; says how many there were.</summary>
     public int Rename(string name, string newName)
     {
         var renamed = 0;
+        if (!MayHave(name))
+        {
+            return renamed;
+        }
+
+        _lengths |= Length(newName.Length);
         foreach (ref var field in CollectionsMarshal.AsSpan(_fields))
         {
             if (field.Is(name))
@@ -84,6 +102,23 @@ public sealed class HeaderEditor(HeaderBlock block)
         }
 
         return renamed;
+    }
+
+    /// <summary>Folds lines over 998 octets where they can be; the names of the fields that had some.</summary>
+    public IReadOnlyList<string> FoldLongLines()
+    {
+        var folded = new List<string>();
+        foreach (ref var field in CollectionsMarshal.AsSpan(_fields))
+        {
+            var before = field.Raw.Length;
+            field = before > HeaderField.LongestLine ? field.Folded() : field;
+            if (field.Raw.Length != before)
+            {
+                folded.Add(field.Name);
+            }
+        }
+
+        return folded;
     }
 
     /// <summary>Takes the mbox line away; says whether there was one.</summary>
@@ -111,6 +146,21 @@ public sealed class HeaderEditor(HeaderBlock block)
         var output = new ArrayBufferWriter<byte>(_fields.Sum(field => field.Raw.Length) + _mboxLine.Length + 64);
         WriteTo(output);
         return output.WrittenSpan.ToArray();
+    }
+
+    private bool MayHave(string name) => (_lengths & Length(name.Length)) != 0;
+
+    private static ulong Length(int length) => 1UL << Math.Min(length, 63);
+
+    private static ulong Lengths(IReadOnlyList<HeaderField> fields)
+    {
+        var lengths = 0UL;
+        foreach (var field in fields)
+        {
+            lengths |= Length(field.NameLength);
+        }
+
+        return lengths;
     }
 
     /// <summary>Writes lines with CRLF at the end of each, whatever ended it before.</summary>

@@ -25,6 +25,8 @@ public readonly struct HeaderField
     /// <summary>The whole field with its line ends as they arrived; the last may lack where the input ended.</summary>
     public ReadOnlyMemory<byte> Raw { get; }
 
+    internal int NameLength => _nameLength;
+
     public string Name => Encoding.ASCII.GetString(Raw.Span[.._nameLength]);
 
     /// <summary>What follows the colon, folds and all, without the last line end.</summary>
@@ -94,8 +96,18 @@ public readonly struct HeaderField
         return line.AsSpan(0, length).Trim(" \t"u8).ToArray();
     }
 
-    /// <summary>The value for people: on one line, encoded words decoded, raw 8-bit as UTF-8 or else Latin-1.</summary>
+    /// <summary>The value for people: on one line, encoded words decoded, raw 8-bit as UTF-8 (RFC 6532) or else by a guess.</summary>
     public string Decode() => Folding.Harmless(EncodedWords.Decode(Unfold()));
+
+    /// <summary>The same name with the start of its value octet for octet, and more behind it, on a line of its own.</summary>
+    /// <param name="start">From the value, up to where <paramref name="more"/> begins.</param>
+    /// <param name="more">Begins with a special, such as a semicolon, that white space may follow.</param>
+    public HeaderField WithValue(ReadOnlyMemory<byte> start, string more)
+    {
+        var rest = Encoding.UTF8.GetBytes(Folding.Harmless(more));
+        byte[] raw = [.. Raw.Span[..(_colon + 1)], .. start.Span, rest[0], .. "\r\n "u8, .. rest.AsSpan(1).TrimStart(" "u8), .. "\r\n"u8];
+        return new HeaderField(raw, _nameLength, _colon);
+    }
 
     /// <summary>The same value, octet for octet, under another name.</summary>
     /// <exception cref="ArgumentException">The name is none of RFC 5322 section 3.6.8.</exception>
@@ -114,6 +126,23 @@ public readonly struct HeaderField
         colon.CopyTo(raw.AsSpan(name.Length));
         rest.CopyTo(raw.AsSpan(name.Length + colon.Length));
         return new HeaderField(raw, name.Length, name.Length);
+    }
+
+    /// <summary>
+    /// The same field with its lines over 998 octets folded where white space lets them (RFC 5322 section 2.2.3), so that it unfolds
+    /// to the same value; the same field where there is nothing to fold, or nowhere.
+    /// </summary>
+    public HeaderField Folded()
+    {
+        var raw = new ArrayBufferWriter<byte>(Raw.Length + 16);
+        var first = true;
+        foreach (var range in Folding.Lines(Raw.Span))
+        {
+            Folding.WriteLine(raw, Raw.Span[range], first ? _colon + 2 : 1);
+            first = false;
+        }
+
+        return raw.WrittenCount == Raw.Length ? this : new HeaderField(raw.WrittenMemory, _nameLength, _colon);
     }
 
     public override string ToString() => $"{Name}: {Decode()}";

@@ -15,6 +15,7 @@ internal static class IntakeReplies
     public static readonly Reply TlsNeeded = Reply.Of(530, "5.7.0", "Must issue a STARTTLS command first");
     public static readonly Reply Loop = Reply.Of(554, "5.4.6", "Too many hops: the message goes in a circle");
     public static readonly Reply HeaderTooLarge = Reply.Of(552, "5.3.4", "The header is larger than 256 KiB");
+    public static readonly Reply LineTooLong = Reply.Of(554, "5.6.0", "A line of the message is longer than 998 octets (RFC 5322)");
 
     public static Reply Greeting(string host) => Reply.Plain(220, $"{host} ESMTP HveRelay");
 

@@ -155,7 +155,10 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
             client.Priority,
             _eightBit,
             new Origin(client.Name, session.Address.ToString(), session.HelloName, session.User, session.Tls?.ToString(), session.Protocol),
-            messageId => _arrivals.Of(session, client, messageId));
+            messageId => _arrivals.Of(session, client, messageId))
+        {
+            RefusesLongLines = client.RefusesLongLines,
+        };
         return new((new MessageSink(
             context, draft, (reason, reply) => Refuse(session, reason, reply), () => Accepted(session, draft)), null));
     }

@@ -12,7 +12,11 @@ namespace HveRelay.Intake;
 /// <param name="Arrival">What the session says of itself once the content has come; takes the Message-ID.</param>
 internal sealed record Draft(
     string ReversePath, IReadOnlyList<(string Address, Lane Lane)> Recipients, Priority Priority, bool EightBit, Origin Origin,
-    Func<string?, Arrival> Arrival);
+    Func<string?, Arrival> Arrival)
+{
+    /// <summary>Lines over 998 octets.</summary>
+    public bool RefusesLongLines { get; init; }
+}
 
 /// <summary>Streams a message into the store and looks at its header as it passes. 250 only when the store has it.</summary>
 internal sealed class MessageSink(IntakeContext context, Draft draft, Func<string, Reply, Reply> refuse, Action accepted) : IContentSink
@@ -22,6 +26,7 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
 
     private readonly IContentWriter _content = context.Store.CreateContent();
     private readonly HeaderScanner _scanner = new();
+    private readonly LineLengths? _lines = draft.RefusesLongLines ? new LineLengths() : null;
     private ArrayBufferWriter<byte>? _header;
     private string? _messageId;
     private StoreException? _failure;
@@ -29,6 +34,7 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
     {
         Inspect(octets);
+        _lines?.Feed(octets.Span);
         if (_failure is not null || _scanner.IsTooLong)
         {
             return;
@@ -61,6 +67,11 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
         if (_scanner.ReceivedCount > MaxHops)
         {
             return refuse("loop", IntakeReplies.Loop);
+        }
+
+        if (_lines is { AreTooLong: true })
+        {
+            return refuse("long line", IntakeReplies.LineTooLong);
         }
 
         if (_failure is not null)

@@ -1,3 +1,4 @@
+using HveRelay.Smtp.Message;
 using static HveRelay.Configuration.Rules.Weight;
 
 namespace HveRelay.Configuration.Rules;
@@ -60,6 +61,11 @@ internal static class ClientRules
             "MaxMessageBytes",
             (c, all) => c.MaxMessageBytes > all.Hve.MaxMessageBytes && all.Smarthosts.TrueForAll(s => c.MaxMessageBytes > s.MaxMessageBytes),
             c => $"{c.MaxMessageBytes} is above Hve.MaxMessageBytes: HVE would refuse such messages"),
+        new(
+            Error,
+            "Charset",
+            (c, _) => c.Charset.Length > 0 && !Charsets.IsKnown(c.Charset),
+            c => $"'{c.Charset}' is no character set that .NET knows, such as utf-8, windows-1252 or shift_jis"),
     ];
 
     private static readonly Rule<(ClientOptions Client, string Network)>[] OfEachNetwork =

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using HveRelay.Mail;
 using HveRelay.Rewriting;
+using HveRelay.Smtp.Message;
 
 namespace HveRelay.Tests.Core.Rewriting;
 
@@ -33,7 +34,8 @@ public sealed class HeaderRewriterGoldenTests
             ? JsonSerializer.Deserialize<Settings>(File.ReadAllText(Path.Combine(Folder, name + ".json")), Json)!
             : new Settings();
 
-        var result = HeaderRewriter.Rewrite(message, settings.ToContext());
+        var header = HeaderBlock.Parse(message);
+        var result = HeaderRewriter.Rewrite(header, settings.ToContext() with { Body = LookAt(header, message.AsSpan(header.Length)) });
 
         byte[] rewritten = [.. result.Header.Span, .. message.AsSpan(result.BodyStart)];
         var notes = string.Concat(result.Notes.Select(note => note + "\n"));
@@ -47,6 +49,14 @@ public sealed class HeaderRewriterGoldenTests
 
         SameLines(name + ".out.eml", rewritten);
         SameLines(name + ".notes", Encoding.UTF8.GetBytes(notes));
+    }
+
+    /// <summary>What is seen of a body before its header is written.</summary>
+    private static BodyFacts? LookAt(HeaderBlock header, ReadOnlySpan<byte> body)
+    {
+        var guess = new CharsetGuess();
+        guess.Feed(body);
+        return MimeFields.LackCharset(header) ? new BodyFacts(guess.Charset, guess.IsEightBit) : null;
     }
 
     private static void SameLines(string file, byte[] actual)
@@ -81,7 +91,8 @@ public sealed class HeaderRewriterGoldenTests
         string Helo = "scanner-3.contoso.com",
         string Ip = "10.20.3.7",
         string? Tls = null,
-        string Protocol = "ESMTP")
+        string Protocol = "ESMTP",
+        ClientWishes? Client = null)
     {
         public RewriteContext ToContext()
         {
@@ -89,7 +100,10 @@ public sealed class HeaderRewriterGoldenTests
             var origin = new Origin("scanners", Ip, Helo, null, Tls, Protocol);
             var id = new MessageId(456_789_012_345_678_901);
             var envelope = new Envelope(id, ReversePath, at, at.AddDays(2), 1, Priority.Normal, false, origin);
-            return new RewriteContext(envelope, "relay.contoso.com", Mode, Mode == RewriteMode.Keep ? null : Account, Recipient);
+            return new RewriteContext(envelope, "relay.contoso.com", Mode, Mode == RewriteMode.Keep ? null : Account, Recipient)
+            {
+                Client = Client ?? ClientWishes.None,
+            };
         }
     }
 }

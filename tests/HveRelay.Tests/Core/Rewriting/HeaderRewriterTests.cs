@@ -1,5 +1,6 @@
 using System.Text;
 using FsCheck.Fluent;
+using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Rewriting;
 using HveRelay.Smtp.Message;
@@ -68,10 +69,16 @@ public sealed class HeaderRewriterTests
     [InlineData("From: a\r\n")]
     [InlineData("From: x,\r\n y,\r\n z\r\n")]
     [InlineData("DKIM-Signature: d=contoso.com; h=from:from; b=x\r\n")]
+    [InlineData("From: \x83X\x83L <a@b>,\r\n ")]
+    [InlineData("Content-Type: text/plain; a=b (\r\n ")]
+    [InlineData("X: word word word ")]
+    [InlineData("Sender: a@b (\r\n c),\r\n ")]
+    [InlineData("Content-Transfer-Encoding: 8bit \r\n ")]
+    [InlineData("DKIM-Signature: d=contoso.com;\r\n h=a:b;\r\n ")]
     public void A_header_of_200_KB_is_rewritten_in_no_time(string field)
     {
-        var message = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(field, 200_000 / field.Length)) + "\r\n");
-        var context = Context(RewriteMode.Account, "scanner");
+        var message = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(field, 200_000 / field.Length)) + "\r\n\r\n");
+        var context = Context(RewriteMode.Account, "scanner") with { Client = new ClientWishes(LongLines: LongLines.Reencode) };
         HeaderRewriter.Rewrite(message, context);
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < 20; i++)
@@ -83,6 +90,7 @@ public sealed class HeaderRewriterTests
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{best.TotalMilliseconds:F2} ms");
+        // Under 5 ms on a quiet machine; quadratic time would be seconds, on a busy one too.
         Assert.True(best < TimeSpan.FromMilliseconds(250), $"{best.TotalMilliseconds:F2} ms");
     }
 
