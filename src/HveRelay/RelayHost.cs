@@ -14,7 +14,6 @@ using HveRelay.Operations.Log;
 using HveRelay.Operations.Metrics;
 using HveRelay.Policy;
 using HveRelay.Queue;
-using HveRelay.Rewriting;
 using HveRelay.Smtp.Server;
 using HveRelay.Stores;
 using HveRelay.Stores.Postgres;
@@ -36,7 +35,7 @@ internal sealed record RelaySurroundings(TimeProvider Clock, Random Random, Seri
 }
 
 /// <summary>Puts the rooms together and runs them: the only place, beside Program, that knows them all.</summary>
-internal sealed class RelayHost : IAsyncDisposable
+internal sealed partial class RelayHost : IAsyncDisposable
 {
     /// <summary>What sessions and attempts get to finish, as the contract says.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
@@ -58,8 +57,9 @@ internal sealed class RelayHost : IAsyncDisposable
 
     private RelayHost(
         WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher, Notifier notifier,
-        IntakeContext intake, IReadOnlyList<IDisposable> owned)
+        LiveParts live, IReadOnlyList<IDisposable> owned)
     {
+        _live = live;
         _owned = owned;
         _app = app;
         State = state;
@@ -71,7 +71,7 @@ internal sealed class RelayHost : IAsyncDisposable
         _clock = state.Clock;
         _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
         _notices = Task.Run(() => notifier.RunAsync(_stop.Token));
-        _clients = new ClientsSeenWriter(intake.Clients, state.Store, state.Clock, intake.Logger);
+        _clients = new ClientsSeenWriter(live.Intake.Clients, state.Store, state.Clock, live.Intake.Logger);
     }
 
     public RelayState State { get; }
@@ -99,21 +99,19 @@ internal sealed class RelayHost : IAsyncDisposable
             board.Add(plan.Account);
         }
 
-        var tokens = AccountTokens.For(options.Hve, clock);
+        var tokens = new TokensInForce(options.Hve, clock);
         var watch = new ClientCertificateWatch(options.Hve, clock, log);
         var sessions = new SessionRegistry();
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
-        var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
-        var replies = ReplyTable.From(options.Hve);
         var accounts = new AccountOperator(store, board, signal);
-        var dispatcher = new Dispatcher(plans, new DeliveryContext(
-            store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), replies, board, log, alarm, meter, clock, around.Random,
-            logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(),
-            options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory), accounts);
+        var delivery = new DeliveryContext(
+            store, new HveUpstream(options, clock, tokens), signal, ScheduleOf(options, around.Random), ReplyTable.From(options.Hve), board, log, alarm, meter, clock,
+            around.Random, logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions(), ModeOf(options), hostName, options.Queue.KeepHistory);
+        var dispatcher = new Dispatcher(plans, delivery, accounts);
         var ids = new MessageIdSource(clock, around.Random);
         var notifier = new Notifier(new NoticeContext(
             store, new NoticeReceivers(options), ids, signal, log, alarm, clock, logging.CreateLogger("HveRelay.Bounce"),
-            words => replies.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, options, hostName));
+            words => delivery.Replies.Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null, options, hostName));
         var intake = new IntakeContext(
             hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
             clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, _ => options.Hve.MaxRecipientsPerMessage,
@@ -144,7 +142,8 @@ internal sealed class RelayHost : IAsyncDisposable
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
             options.Web.Port == 0 ? null : $"http://{new IPEndPoint(IPAddress.Parse(options.Web.Address), options.Web.Port)}",
             options.DataDirectory);
-        return new RelayHost(app, state, log, meter, totals, dispatcher, notifier, intake, tokens is null ? [watch] : [watch, tokens]);
+        return new RelayHost(
+            app, state, log, meter, totals, dispatcher, notifier, new LiveParts(options, intake, delivery, dispatcher, certificates, tokens, watch), [watch, tokens]);
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>

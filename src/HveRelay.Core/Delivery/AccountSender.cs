@@ -12,9 +12,9 @@ internal sealed class AccountSender : IAsyncDisposable
 {
     private static readonly TimeSpan BriefWait = TimeSpan.FromSeconds(2);
 
-    private readonly SenderPlan _plan;
+    private volatile SenderPlan _plan;
     private readonly DeliveryContext _context;
-    private readonly AccountCircuit _circuit;
+    private volatile AccountCircuit _circuit;
     private readonly ConnectionPool _pool;
     private readonly SemaphoreSlim _inHand;
     private readonly SemaphoreSlim _sending;
@@ -29,7 +29,7 @@ internal sealed class AccountSender : IAsyncDisposable
     {
         _plan = plan;
         _context = context;
-        _circuit = new AccountCircuit(context.Clock, context.Random, context.Replies);
+        _circuit = NewCircuit();
         _pool = new ConnectionPool(context.Clock, context.Options.KeepConnection, () => context.Board.Connected(plan.Account, -1));
         _most = plan.Connections * context.Options.PartsAhead;
         _inHand = new SemaphoreSlim(_most);
@@ -77,6 +77,27 @@ internal sealed class AccountSender : IAsyncDisposable
         }
     }
 
+    /// <summary>The configuration changed: what comes next goes by this plan, with as many connections as before.</summary>
+    /// <param name="anew">It may log in otherwise, or elsewhere: what failed before says nothing any more.</param>
+    public async Task FollowAsync(SenderPlan plan, bool anew)
+    {
+        var isOther = !plan.HasRulesOf(_plan);
+        _plan = plan;
+        if (isOther)
+        {
+            _noQuotaUntil = _onlyUrgentUntil = DateTimeOffset.MinValue;
+            _context.Board.Relieve(plan.Account);
+        }
+
+        if (anew)
+        {
+            _circuit = NewCircuit();
+            await _pool.CloseAllAsync();
+        }
+
+        _context.Signal.Pulse();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _pool.DisposeAsync();
@@ -88,7 +109,8 @@ internal sealed class AccountSender : IAsyncDisposable
     private async ValueTask<IReadOnlyList<DuePart>> TakeAsync(CancellationToken cancel)
     {
         var now = _context.Clock.GetUtcNow();
-        if ((now < _noQuotaUntil && now >= _noQuotaSince) || _circuit.IsResting || _context.Board.IsPaused(_plan.Account))
+        if ((now < _noQuotaUntil && now >= _noQuotaSince) || _circuit.IsResting
+            || _context.Board.IsPaused(_plan.Account) || _context.Board.IsGone(_plan.Account))
         {
             return [];
         }
@@ -179,6 +201,8 @@ internal sealed class AccountSender : IAsyncDisposable
             _context.Log.Quota(scope, rule.Limit, until, urgentGoes);
         }
     }
+
+    private AccountCircuit NewCircuit() => new(_context.Clock, _context.Random, _context.Replies);
 
     private void GiveBack(int room)
     {

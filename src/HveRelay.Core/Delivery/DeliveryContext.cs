@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HveRelay.Delivery;
 
-/// <summary>What delivery needs of the others, handed in once.</summary>
+/// <summary>What delivery needs of the others, handed in once; what can be set changes with the configuration while it runs.</summary>
 public sealed record DeliveryContext(
     IQueueStore Store,
     IUpstream Upstream,
@@ -22,4 +22,13 @@ public sealed record DeliveryContext(
     DeliveryOptions Options,
     RewriteMode Rewrite,
     string HostName,
-    TimeSpan KeepHistory);
+    TimeSpan KeepHistory)
+{
+    public RetrySchedule Schedule { get; set; } = Schedule;
+
+    public ReplyTable Replies { get; set; } = Replies;
+
+    public RewriteMode Rewrite { get; set; } = Rewrite;
+
+    public TimeSpan KeepHistory { get; set; } = KeepHistory;
+}

@@ -9,7 +9,8 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
 {
     private const int Batch = 500;
 
-    private readonly QuotaWatch _watch = new(plans, context.Store, context.Log);
+    private readonly QuotaWatch _watch = new(context.Store, context.Log);
+    private readonly SenderCrew _crew = new(plans, context);
 
     /// <summary>To be called once before <see cref="RunAsync"/>: what earlier runs and nodes that died left half done is put in order.</summary>
     public async Task RecoverAsync(CancellationToken cancel)
@@ -22,26 +23,45 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// <summary>Runs until <paramref name="stop"/>; <paramref name="abort"/> cuts attempts short that are still under way.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
-        var senders = plans.Select(plan => new AccountSender(plan, context)).ToList();
-        try
+        await Task.WhenAll(
+        [
+            _crew.RunAsync(stop, abort),
+            EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(stop), stop),
+            EveryAsync(context.Options.Recovery, () => RecoverAsync(null, stop), stop),
+        ]);
+    }
+
+    /// <summary>
+    /// The configuration changed. New accounts begin, those that are gone finish what they have in hand and their mail moves to any
+    /// account, the others go on by their new plan.
+    /// </summary>
+    /// <param name="anew">Accounts may log in otherwise, or elsewhere.</param>
+    /// <exception cref="StoreException">Mail of accounts that are gone waits for the next start.</exception>
+    public async Task FollowAsync(IReadOnlyList<SenderPlan> plans, bool anew, CancellationToken cancel)
+    {
+        var gone = Plans.ExceptBy(plans.Select(plan => plan.Account), plan => plan.Account, StringComparer.OrdinalIgnoreCase).ToList();
+        foreach (var plan in plans)
         {
-            await Task.WhenAll(
-            [
-                .. senders.Select(sender => sender.RunAsync(stop, abort)),
-                EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(stop), stop),
-                EveryAsync(context.Options.Recovery, () => RecoverAsync(null, stop), stop),
-            ]);
+            context.Board.Add(plan.Account);
         }
-        finally
+
+        await accounts.FollowAsync(cancel);
+        foreach (var plan in gone)
         {
-            foreach (var sender in senders)
-            {
-                await sender.DisposeAsync();
-            }
+            context.Board.Remove(plan.Account);
+        }
+
+        await _crew.FollowAsync(plans, anew);
+        if (gone.Count > 0)
+        {
+            await RecoverAsync(Lanes, cancel);
+            context.Signal.Pulse();
         }
     }
 
-    private IReadOnlyList<Lane> Lanes => [.. plans.SelectMany(plan => plan.Lanes).Distinct()];
+    private IReadOnlyList<SenderPlan> Plans => _crew.Plans;
+
+    private IReadOnlyList<Lane> Lanes => [.. Plans.SelectMany(plan => plan.Lanes).Distinct()];
 
     private async Task EveryAsync(TimeSpan period, Func<Task> work, CancellationToken stop)
     {
@@ -75,7 +95,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         await accounts.FollowAsync(stop);
         await ExpireAsync(stop);
         await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
-        await _watch.LookAsync(context.Clock.GetUtcNow(), stop);
+        await _watch.LookAsync(Plans, context.Clock.GetUtcNow(), stop);
     }
 
     private async Task RecoverAsync(IReadOnlyList<Lane>? configured, CancellationToken cancel)
@@ -117,7 +137,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// </summary>
     private async Task ExpireAsync(CancellationToken stop)
     {
-        var unsettled = plans.Where(plan => !IsSettled(context.Board.Of(plan.Account))).SelectMany(plan => plan.Lanes);
+        var unsettled = Plans.Where(plan => !IsSettled(context.Board.Of(plan.Account))).SelectMany(plan => plan.Lanes);
         var lanes = Lanes.Except(unsettled).ToList();
         if (lanes.Count == 0)
         {

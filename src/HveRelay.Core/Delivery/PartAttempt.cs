@@ -65,7 +65,7 @@ internal sealed class PartAttempt(
     /// <summary>Connects where no warm connection is left, reserves, and runs the transaction.</summary>
     private async ValueTask<SendResult> SendAsync(CancellationToken cancel)
     {
-        if (_grant is null && context.Board.IsPaused(plan.Account))
+        if (_grant is null && (context.Board.IsPaused(plan.Account) || context.Board.IsGone(plan.Account)))
         {
             return new SendResult.NotTried();
         }

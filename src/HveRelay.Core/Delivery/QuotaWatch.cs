@@ -4,14 +4,13 @@ using HveRelay.Queue;
 namespace HveRelay.Delivery;
 
 /// <summary>Tells in the log when a daily limit comes near, before mail has to wait for it.</summary>
-internal sealed class QuotaWatch(IReadOnlyList<SenderPlan> plans, IQueueReader store, MailLog log)
+internal sealed class QuotaWatch(IQueueReader store, MailLog log)
 {
-    private readonly List<QuotaRule> _rules = [.. plans.SelectMany(plan => plan.Rules).Where(rule => rule.Limit > 0).DistinctBy(rule => rule.Scope)];
     private readonly Dictionary<string, int> _levels = new(StringComparer.Ordinal);
 
-    public async Task LookAsync(DateTimeOffset now, CancellationToken cancel)
+    public async Task LookAsync(IReadOnlyList<SenderPlan> plans, DateTimeOffset now, CancellationToken cancel)
     {
-        foreach (var rule in _rules)
+        foreach (var rule in plans.SelectMany(plan => plan.Rules).Where(rule => rule.Limit > 0).DistinctBy(rule => rule.Scope))
         {
             var used = await store.UsedAsync(rule.Scope, now - rule.Window, cancel);
             var before = _levels.GetValueOrDefault(rule.Scope);

@@ -22,36 +22,29 @@ public sealed class RelayPolicy
 {
     private static readonly ClientOptions AnyClient = new() { Name = "any" };
     private readonly ClientRule[] _clients;
-    private readonly AddressPattern[] _acceptedDomains;
+    private readonly ClientIndex _index;
+    private readonly HashSet<string> _acceptedDomains;
     private readonly long _hveMaxMessageBytes;
 
     public RelayPolicy(RelayOptions options)
     {
         _clients = [.. (options.Clients ?? [AnyClient]).Select(client => new ClientRule(client))];
-        _acceptedDomains = [.. options.Hve.AcceptedDomains.Select(domain => new AddressPattern("*@" + domain))];
+        _index = new ClientIndex(_clients);
+        _acceptedDomains = new HashSet<string>(options.Hve.AcceptedDomains, StringComparer.OrdinalIgnoreCase);
         _hveMaxMessageBytes = options.Hve.MaxMessageBytes;
     }
 
-    /// <summary>The entry that decides for this client, or null: refuse.</summary>
-    public ClientRule? Find(IPAddress address, string? user)
-    {
-        foreach (var client in _clients)
-        {
-            if (client.Covers(address) && client.Admits(user))
-            {
-                return client;
-            }
-        }
+    /// <summary>All entries, in their order.</summary>
+    public IReadOnlyList<ClientRule> Clients => _clients;
 
-        return null;
-    }
+    /// <summary>The entry that decides for this client, or null: refuse.</summary>
+    public ClientRule? Find(IPAddress address, string? user) => _index.First(address, user);
 
     /// <summary>The first entry that this address can come under, logged in or not; null: whatever it does, it is refused.</summary>
-    public ClientRule? FindByAddress(IPAddress address) => Array.Find(_clients, client => client.Covers(address));
+    public ClientRule? FindByAddress(IPAddress address) => _index.First(address);
 
-    /// <summary>May this address log in: is there an entry for it with users, and does none of those ask for TLS that is missing?</summary>
-    public bool OffersAuth(IPAddress address, bool tls) =>
-        Array.Exists(_clients, client => client.NeedsUser && client.Covers(address) && (tls || !client.RequireTls));
+    /// <summary>May this address log in: is there an entry for it with users, and does one of those do without TLS that is missing?</summary>
+    public bool OffersAuth(IPAddress address, bool tls) => _index.HasUsers(address, tls);
 
     /// <summary>Octets a message of this client may have.</summary>
     public long MaxMessageBytes(ClientRule? client) => client is { MaxMessageBytes: > 0 } own
@@ -85,7 +78,7 @@ public sealed class RelayPolicy
         }
 
         // Routes to smarthosts have their place here.
-        return Array.Exists(_acceptedDomains, domain => domain.Matches(recipient))
+        return _acceptedDomains.GetAlternateLookup<ReadOnlySpan<char>>().Contains(recipient.AsSpan(recipient.LastIndexOf('@') + 1))
             ? RecipientDecision.By(client.Lane)
             : RecipientDecision.Refuse(
                 Reply.Of(550, "5.7.1", "High Volume Email takes internal recipients only, and this domain is not among AcceptedDomains"),

@@ -20,27 +20,37 @@ internal sealed class ClientCertificateWatch : IDisposable
 
     private static readonly TimeSpan Look = TimeSpan.FromHours(1);
 
-    private readonly List<Watched> _watched = [];
+    private List<Watched> _watched = [];
     private readonly TimeProvider _clock;
     private readonly MailLog _log;
     private readonly Lock _gate = new();
-    private readonly ITimer? _timer;
+    private ITimer? _timer;
 
     public ClientCertificateWatch(HveOptions hve, TimeProvider clock, MailLog log)
     {
         (_clock, _log) = (clock, log);
-        for (var i = 0; i < hve.Accounts.Count; i++)
-        {
-            if (hve.Accounts[i].OAuth?.ClientCertificate() is { } files)
-            {
-                _watched.Add(new Watched($"Hve.Accounts[{i.ToString(CultureInfo.InvariantCulture)}].OAuth.Certificate", files));
-            }
-        }
+        Follow(hve);
+    }
 
-        if (_watched.Count > 0)
+    /// <summary>The configuration changed. What is known of files that are still named is kept.</summary>
+    public void Follow(HveOptions hve)
+    {
+        lock (_gate)
         {
-            LookAtAll();
-            _timer = clock.CreateTimer(_ => LookAtAll(), null, Look, Look);
+            var before = _watched;
+            _watched =
+            [
+                .. from account in hve.Accounts.Select((account, i) => (account.OAuth, Index: i.ToString(CultureInfo.InvariantCulture)))
+                   let files = account.OAuth?.ClientCertificate()
+                   where files is not null
+                   let key = $"Hve.Accounts[{account.Index}].OAuth.Certificate"
+                   select before.Find(one => one.Key == key && one.IsOf(files)) ?? new Watched(key, files),
+            ];
+            if (_watched.Count > 0)
+            {
+                _watched.ForEach(LookAt);
+                _timer ??= _clock.CreateTimer(_ => LookAtAll(), null, Look, Look);
+            }
         }
     }
 
@@ -104,6 +114,9 @@ internal sealed class ClientCertificateWatch : IDisposable
         public string Key => key;
 
         public CertificateOptions Files => files;
+
+        public bool IsOf(CertificateOptions other) =>
+            (files.File, files.KeyFile, files.PasswordFile) == (other.File, other.KeyFile, other.PasswordFile);
 
         public string? Thumbprint { get; set; }
 
