@@ -4,6 +4,7 @@ using HveRelay.Bounce;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Intake;
+using HveRelay.Intake.Pickup;
 using HveRelay.Intake.Sockets;
 using HveRelay.Mail;
 using HveRelay.Operations;
@@ -51,6 +52,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _delivery;
     private readonly Task _notices;
+    private readonly Task _pickup;
     private readonly ClientsSeenWriter _clients;
     private readonly IReadOnlyList<IDisposable> _owned;
     private bool _stopped;
@@ -71,6 +73,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _clock = state.Clock;
         _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
         _notices = Task.Run(() => notifier.RunAsync(_stop.Token));
+        _pickup = Task.Run(() => new PickupDirectory(() => live.Options.Pickup, live.Intake).RunAsync(_stop.Token));
         _clients = new ClientsSeenWriter(live.Intake.Clients, state.Store, state.Clock, live.Intake.Logger);
     }
 
@@ -171,6 +174,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         await _app.StopAsync(grace.Token);
         await _delivery;
         await _notices;
+        await _pickup;
         await _clients.DisposeAsync();
         await _store.DisposeAsync();
         _log.Stopped(reason, cut);

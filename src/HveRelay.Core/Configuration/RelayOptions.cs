@@ -394,6 +394,9 @@ public sealed class PickupOptions
     /// <summary>Empty: no pickup.</summary>
     [PathValue]
     public string Directory { get; set; } = string.Empty;
+
+    /// <summary>The entry of <see cref="RelayOptions.Clients"/> whose rules hold for the files; empty: any sender, any recipient that the domains and routes allow.</summary>
+    public string Client { get; set; } = string.Empty;
 }
 
 public sealed class WebOptions

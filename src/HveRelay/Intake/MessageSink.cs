@@ -10,7 +10,11 @@ namespace HveRelay.Intake;
 
 /// <summary>The envelope of a message whose content is on its way.</summary>
 internal sealed record Draft(
-    string ReversePath, IReadOnlyList<(string Address, Lane Lane)> Recipients, Priority Priority, bool EightBit, Origin Origin);
+    string ReversePath, IReadOnlyList<(string Address, Lane Lane)> Recipients, Priority Priority, bool EightBit, Origin Origin)
+{
+    /// <summary>The id it is to have in the queue; null: a new one.</summary>
+    public MessageId? Id { get; init; }
+}
 
 /// <summary>Streams a message into the store and looks at its header as it passes. 250 only when the store has it.</summary>
 internal sealed class MessageSink(IntakeContext context, Draft draft, Func<string, Reply, Reply> refuse, Action accepted) : IContentSink
@@ -68,7 +72,7 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
 
         var now = context.Clock.GetUtcNow();
         var envelope = new Envelope(
-            context.Ids.Next(), draft.ReversePath, now, now + context.Lifetime, _content.Length, draft.Priority, draft.EightBit, draft.Origin);
+            draft.Id ?? context.Ids.Next(), draft.ReversePath, now, now + context.Lifetime, _content.Length, draft.Priority, draft.EightBit, draft.Origin);
         var parts = PartPlan.Cut(draft.Recipients, context.RecipientsOfPart, now);
         try
         {

@@ -33,8 +33,8 @@ public sealed partial class ArrowTests
         ("Web", ["Operations"]),
         ("Operations", ["Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Intake"]),
 
-        // The verbs are programs of their own: they read the store, start the simulator, and send as a device does.
-        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Stores", "Simulator"]),
+        // The verbs are programs of their own: they read the store, start the simulator, and send as a device does, a file read as what devices send is.
+        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Smtp.Server", "Stores", "Simulator"]),
 
         // The stand-in for HVE shares no code with the relay.
         ("Simulator", []),

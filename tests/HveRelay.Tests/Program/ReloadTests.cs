@@ -20,6 +20,7 @@ public sealed class ReloadTests
             configuration["Clients"]![0]!["Senders"] = new JsonArray("erp@contoso.com");
             configuration["Hve"]!["AcceptedDomains"]!.AsArray().Add("fabrikam.com");
         });
+        daemon.HangUp();
         Assert.EndsWith(
             " INF config key=\"Clients[0].Senders Hve.AcceptedDomains\" text=\"changed and in force; sessions and mail under way go on\"",
             await daemon.SaysAsync(line => line.Contains(" config ", StringComparison.Ordinal)),

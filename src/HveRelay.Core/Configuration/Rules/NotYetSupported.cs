@@ -13,7 +13,6 @@ internal static class NotYetSupported
         ("Smarthosts", r => When(r.Smarthosts.Count > 0), "are not supported yet; leave it empty"),
         ("Via", r => Each("Routes", r.Routes, route => !RouteRules.Refuses(route)), "only Refuse is supported yet"),
         ("Rewrite.From", r => When(r.Rewrite.From == RewriteFrom.Keep), "Keep is not supported yet; use Account"),
-        ("Pickup.Directory", r => When(r.Pickup.Directory.Length > 0), "is not supported yet; leave it empty"),
         ("Web.Users", r => When(r.Web.Users.Count > 0), "are not supported yet; leave it empty"),
     ];
 
