@@ -27,7 +27,6 @@ internal sealed partial class RelayHost
     /// Brings a configuration into force that was read and checked. Sessions go on: an envelope that has begun ends by the entry that
     /// took it, the next MAIL is asked of the new ones. What needs a restart stays as it is.
     /// </summary>
-    /// <exception cref="StoreException">Mail in the lane of an account that is gone could not be moved yet.</exception>
     public async Task FollowAsync(RelayOptions fresh, IReadOnlyList<OptionChange> changes, CancellationToken cancel)
     {
         var options = _live.Options;

@@ -11,6 +11,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
 
     private readonly QuotaWatch _watch = new(context.Store, context.Log);
     private readonly SenderCrew _crew = new(plans, context);
+    private volatile bool _hasLostAccounts;
 
     /// <summary>To be called once before <see cref="RunAsync"/>: what earlier runs and nodes that died left half done is put in order.</summary>
     public async Task RecoverAsync(CancellationToken cancel)
@@ -36,23 +37,40 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// account, the others go on by their new plan.
     /// </summary>
     /// <param name="anew">Accounts may log in otherwise, or elsewhere.</param>
-    /// <exception cref="StoreException">Mail of accounts that are gone waits for the next start.</exception>
     public async Task FollowAsync(IReadOnlyList<SenderPlan> plans, bool anew, CancellationToken cancel)
     {
-        var gone = Plans.ExceptBy(plans.Select(plan => plan.Account), plan => plan.Account, StringComparer.OrdinalIgnoreCase).ToList();
         foreach (var plan in plans)
         {
             context.Board.Add(plan.Account);
         }
 
-        await accounts.FollowAsync(cancel);
-        foreach (var plan in gone)
+        foreach (var gone in Plans.ExceptBy(plans.Select(plan => plan.Account), plan => plan.Account, StringComparer.OrdinalIgnoreCase))
         {
-            context.Board.Remove(plan.Account);
+            context.Board.Remove(gone.Account);
+            _hasLostAccounts = true;
         }
 
-        await _crew.FollowAsync(plans, anew);
-        if (gone.Count > 0)
+        try
+        {
+            // First what an operator keeps back, then the senders.
+            await accounts.FollowAsync(cancel);
+            await _crew.FollowAsync(plans, anew);
+            await MoveMailAsync(cancel);
+        }
+        catch (StoreException trouble)
+        {
+            // Housekeeping comes back to the pauses and to the mail.
+            context.Alarm.Raise(trouble);
+            await _crew.FollowAsync(plans, anew);
+        }
+    }
+
+    /// <summary>
+    /// Again and again once an account has gone: an envelope that began before may come to the queue with its lane long after.
+    /// </summary>
+    private async Task MoveMailAsync(CancellationToken cancel)
+    {
+        if (_hasLostAccounts)
         {
             await RecoverAsync(Lanes, cancel);
             context.Signal.Pulse();
@@ -93,6 +111,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     {
         await FollowClockAsync(stop);
         await accounts.FollowAsync(stop);
+        await MoveMailAsync(stop);
         await ExpireAsync(stop);
         await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
         await _watch.LookAsync(Plans, context.Clock.GetUtcNow(), stop);

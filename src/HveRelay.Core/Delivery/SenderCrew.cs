@@ -9,6 +9,9 @@ internal sealed class SenderCrew(IReadOnlyList<SenderPlan> first, DeliveryContex
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Member> _members = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Task> _ending = [];
+
+    /// <summary>The work of the latest sender of an account that is gone.</summary>
+    private readonly Dictionary<string, Task> _before = new(StringComparer.OrdinalIgnoreCase);
     private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IReadOnlyList<SenderPlan> _plans = first;
     private (CancellationToken Stop, CancellationToken Abort)? _running;
@@ -88,9 +91,6 @@ internal sealed class SenderCrew(IReadOnlyList<SenderPlan> first, DeliveryContex
             await sender.FollowAsync(plan, anew);
         }
     }
-
-    /// <summary>The work of the latest sender of an account that is gone.</summary>
-    private readonly Dictionary<string, Task> _before = new(StringComparer.OrdinalIgnoreCase);
 
     private void Begin(SenderPlan plan, Task before)
     {

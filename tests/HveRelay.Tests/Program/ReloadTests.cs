@@ -172,7 +172,7 @@ public sealed class ReloadTests
 
         await enough.CancelAsync();
         var accepted = (await Task.WhenAll(devices)).SelectMany(ids => ids).ToList();
-        TestContext.Current.SendDiagnosticMessage($"{Changes} changes, {accepted.Count} messages");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Changes} changes, {accepted.Count} messages");
         Assert.True(accepted.Count > 500, $"only {accepted.Count}");
         await Until.True(() => Relayed(story).Count >= accepted.Count, () => $"{Relayed(story).Count} of {accepted.Count} relayed", 120);
         Assert.Equal(accepted.Order(StringComparer.Ordinal), Relayed(story).Order(StringComparer.Ordinal));
