@@ -28,7 +28,7 @@ public sealed class ClientIndexTests
         }
     }
 
-    /// <summary>500 entries decide in under 10 microseconds; here with twenty times that, for a machine that does other things too.</summary>
+    /// <summary>500 entries decide in under 10 microseconds; here with ten times that, for a slow machine.</summary>
     [Fact]
     public void Five_hundred_clients_decide_at_once()
     {
@@ -56,21 +56,23 @@ public sealed class ClientIndexTests
             Assert.Equal("c499", policy.Find(shared, "USER499")!.Name);
         }
 
-        for (var i = 0; i < 2000; i++)
+        // The best of many short runs: what the machine does beside it is not what is measured.
+        var clock = TimeProvider.System;
+        var best = TimeSpan.MaxValue;
+        for (var run = 0; run < 200; run++)
         {
-            Decide();
+            var began = clock.GetTimestamp();
+            for (var i = 0; i < 100; i++)
+            {
+                Decide();
+            }
+
+            var each = clock.GetElapsedTime(began) / 100;
+            best = each < best ? each : best;
         }
 
-        const int Times = 5000;
-        var began = TimeProvider.System.GetTimestamp();
-        for (var i = 0; i < Times; i++)
-        {
-            Decide();
-        }
-
-        var each = TimeProvider.System.GetElapsedTime(began) / Times;
-        TestContext.Current.TestOutputHelper?.WriteLine($"one session's decisions among 500 clients: {each.TotalMicroseconds:0.00} microseconds");
-        Assert.InRange(each.TotalMicroseconds, 0, 200);
+        TestContext.Current.TestOutputHelper?.WriteLine($"two entries found, a sender and a recipient judged among 500 clients: {best.TotalMicroseconds:0.00} microseconds");
+        Assert.InRange(best.TotalMicroseconds, 0, 100);
     }
 
     private static ClientOptions Any(Random dice, int number) => new()
