@@ -3,6 +3,7 @@ using HveRelay.Bounce;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Intake;
+using HveRelay.Intake.Pickup;
 using HveRelay.Intake.Sockets;
 using HveRelay.Mail;
 using HveRelay.Operations;
@@ -26,7 +27,7 @@ using Serilog;
 namespace HveRelay;
 
 /// <summary>Puts the rooms together and runs them: the only place, beside Program, that knows them all.</summary>
-internal sealed class RelayHost : IAsyncDisposable
+internal sealed partial class RelayHost : IAsyncDisposable
 {
     /// <summary>What sessions and attempts get to finish, as the contract says.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
@@ -42,14 +43,16 @@ internal sealed class RelayHost : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private readonly Task _delivery;
     private readonly Task _notices;
+    private readonly Task _pickup;
     private readonly ClientsSeenWriter _clients;
     private readonly IReadOnlyList<IDisposable> _owned;
     private bool _stopped;
 
     private RelayHost(
         WebApplication app, RelayState state, MailLog log, RelayMeter meter, MeterTotals totals, Dispatcher dispatcher, Notifier notifier,
-        IntakeContext intake, IReadOnlyList<IDisposable> owned)
+        LiveParts live, IReadOnlyList<IDisposable> owned)
     {
+        _live = live;
         _owned = owned;
         _app = app;
         State = state;
@@ -61,7 +64,8 @@ internal sealed class RelayHost : IAsyncDisposable
         _clock = state.Clock;
         _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
         _notices = Task.Run(() => notifier.RunAsync(_stop.Token));
-        _clients = new ClientsSeenWriter(intake.Clients, state.Store, state.Clock, intake.Logger);
+        _pickup = Task.Run(() => new PickupDirectory(() => live.Options.Pickup, live.Intake).RunAsync(_stop.Token));
+        _clients = new ClientsSeenWriter(live.Intake.Clients, state.Store, state.Clock, live.Intake.Logger);
     }
 
     public RelayState State { get; }
@@ -89,28 +93,25 @@ internal sealed class RelayHost : IAsyncDisposable
             board.Add(plan.Account);
         }
 
-        var tokens = AccountTokens.For(options, clock);
+        var tokens = new TokensInForce(options, clock);
         var watch = new ClientCertificateWatch(options.Hve, clock, log, options.Smarthosts);
         var sessions = new SessionRegistry();
         var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
-        var waits = options.Queue.RetrySchedule is { Count: > 0 } configured ? configured : QueueOptions.DefaultRetrySchedule;
-        var replies = ReplyTables.From(options);
         var accounts = new AccountOperator(store, board, signal);
-        var dispatcher = new Dispatcher(plans, new DeliveryContext(
-            store, new HveUpstream(options, clock, tokens), signal, new RetrySchedule(waits, around.Random), replies.Hve, board, log, alarm, meter, clock, around.Random,
-            logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions { WhenUnsure = options.Queue.WhenUnsure },
-            options.Rewrite.From == RewriteFrom.Keep ? RewriteMode.Keep : RewriteMode.Account, hostName, options.Queue.KeepHistory,
-            new WishList(options)), accounts);
+        var delivery = new DeliveryContext(
+            store, new HveUpstream(options, clock, tokens), signal, ScheduleOf(options, around.Random), ReplyTable.From(options.Hve), board, log, alarm, meter, clock,
+            around.Random, logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions { WhenUnsure = options.Queue.WhenUnsure }, ModeOf(options), hostName,
+            options.Queue.KeepHistory, new WishList(options));
+        var dispatcher = new Dispatcher(plans, delivery, accounts);
         var ids = new MessageIdSource(clock, around.Random);
-        var policy = new RelayPolicy(options);
+        var intake = new IntakeContext(
+            hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
+            clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster,
+            logging.CreateLogger("HveRelay.Intake"));
         var notifier = new Notifier(new NoticeContext(
             store, new NoticeReceivers(options), ids, signal, log, alarm, clock, logging.CreateLogger("HveRelay.Bounce"),
-            (account, words) => replies.Of(account).Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null,
-            (to, at) => PartPlan.Cut([.. to.Select(each => (each, policy.Routes.Find(each) ?? Lane.AnyAccount))], policy.RecipientsOf, at), options, hostName));
-        var intake = new IntakeContext(
-            hostName, policy, new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
-            clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster, policy.RecipientsOf,
-            logging.CreateLogger("HveRelay.Intake"));
+            (account, words) => ReplyTables.From(options).Of(account).Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null,
+            (to, at) => CutNotice(intake.Policy, to, at), options, hostName));
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
 
         await dispatcher.RecoverAsync(cancel);
@@ -137,7 +138,8 @@ internal sealed class RelayHost : IAsyncDisposable
             string.Join(' ', options.Listeners.Select(listener => $"{listener.Name}={listener.Address}:{listener.Port}")),
             options.Web.Port == 0 ? null : $"http://{new IPEndPoint(IPAddress.Parse(options.Web.Address), options.Web.Port)}",
             options.DataDirectory);
-        return new RelayHost(app, state, log, meter, totals, dispatcher, notifier, intake, tokens is null ? [watch] : [watch, tokens]);
+        return new RelayHost(
+            app, state, log, meter, totals, dispatcher, notifier, new LiveParts(options, intake, delivery, dispatcher, certificates, tokens, watch), [watch, tokens]);
     }
 
     /// <summary>Stops accepting, lets sessions and attempts finish for a while, and closes the queue.</summary>
@@ -165,6 +167,7 @@ internal sealed class RelayHost : IAsyncDisposable
         await _app.StopAsync(grace.Token);
         await _delivery;
         await _notices;
+        await _pickup;
         await _clients.DisposeAsync();
         await _store.DisposeAsync();
         _log.Stopped(reason, cut);

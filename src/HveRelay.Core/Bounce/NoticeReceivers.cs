@@ -4,7 +4,7 @@ using HveRelay.Queue;
 namespace HveRelay.Bounce;
 
 /// <summary>
-/// Who is told of a failure, by the configuration. Pure.
+/// Who is told of a failure, by the configuration as it is when it is asked. Pure.
 /// <code>
 /// the sender                                          told
 /// of Hve.AcceptedDomains, and no account of HVE       the sender
@@ -14,9 +14,6 @@ namespace HveRelay.Bounce;
 /// </summary>
 public sealed class NoticeReceivers(RelayOptions options)
 {
-    private readonly HashSet<string> _domains = new(options.Hve.AcceptedDomains, StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _accounts = new(options.Hve.Accounts.Select(account => account.Address), StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Addresses; none where nobody can be told.</summary>
     public IReadOnlyList<string> Of(UntoldSource source)
     {
@@ -31,5 +28,10 @@ public sealed class NoticeReceivers(RelayOptions options)
             : [];
     }
 
-    private bool IsPerson(string address) => _domains.Contains(address[(address.LastIndexOf('@') + 1)..]) && !_accounts.Contains(address);
+    private bool IsPerson(string address)
+    {
+        var hve = options.Hve;
+        return hve.AcceptedDomains.Contains(AddressText.DomainOf(address), StringComparer.OrdinalIgnoreCase)
+            && !hve.Accounts.Exists(account => account.Address.Equals(address, StringComparison.OrdinalIgnoreCase));
+    }
 }

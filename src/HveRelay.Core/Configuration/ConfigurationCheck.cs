@@ -21,6 +21,7 @@ public static class ConfigurationCheck
         RouteRules.Of,
         RelayRules.OfQueue,
         RelayRules.OfPostmaster,
+        RelayRules.OfPickup,
         ListenerRules.OfTheWeb,
         NotYetSupported.Of,
     ];

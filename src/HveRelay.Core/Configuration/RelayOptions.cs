@@ -8,10 +8,12 @@ namespace HveRelay.Configuration;
 public sealed class RelayOptions
 {
     /// <summary>The name in the greeting, in EHLO and in Received; the machine's own name where it is empty.</summary>
+    [NeedsRestart]
     public string HostName { get; set; } = string.Empty;
 
     /// <summary>Queue, logs and the self-signed certificate live here. Created where it is missing.</summary>
     [PathValue]
+    [NeedsRestart]
     public string DataDirectory { get; set; } = "data";
 
     /// <summary>At least one.</summary>
@@ -43,6 +45,7 @@ public sealed class RelayOptions
 
     public PickupOptions Pickup { get; set; } = new();
 
+    [NeedsRestart]
     public WebOptions Web { get; set; } = new();
 }
 
@@ -50,15 +53,19 @@ public sealed class RelayOptions
 public sealed class ListenerOptions
 {
     /// <summary>Its name in log and metrics, unique.</summary>
+    [NeedsRestart]
     public string Name { get; set; } = string.Empty;
 
     /// <summary>The address to listen on: 0.0.0.0 and :: are all.</summary>
     [IpAddressValue]
+    [NeedsRestart]
     public string Address { get; set; } = "0.0.0.0";
 
     [Within(1, 65535)]
+    [NeedsRestart]
     public int Port { get; set; } = 25;
 
+    [NeedsRestart]
     public ListenerTls Tls { get; set; } = ListenerTls.StartTls;
 
     /// <summary>1.0, 1.1, 1.2 or 1.3. Below 1.2 for devices that know nothing newer.</summary>
@@ -67,6 +74,7 @@ public sealed class ListenerOptions
 
     /// <summary>Networks whose PROXY header (v1 or v2) is believed; from others there is none.</summary>
     [NetworkValue]
+    [NeedsRestart]
     public List<string> TrustedProxies { get; set; } = [];
 
     /// <summary>Connections at once; one more is answered 421.</summary>
@@ -310,13 +318,16 @@ public sealed class OAuthOptions
 
 public sealed class QueueOptions
 {
+    [NeedsRestart]
     public QueueStoreKind Store { get; set; } = QueueStoreKind.Sqlite;
 
     /// <summary>For Postgres, as Npgsql takes it.</summary>
     [Secret]
+    [NeedsRestart]
     public string ConnectionString { get; set; } = string.Empty;
 
     [PathValue]
+    [NeedsRestart]
     public string? ConnectionStringFile { get; set; }
 
     /// <summary>The waits between attempts; the last one repeats.</summary>
@@ -333,6 +344,7 @@ public sealed class QueueOptions
 
     /// <summary>With less free space new mail is answered 452.</summary>
     [Within(0, long.MaxValue)]
+    [NeedsRestart]
     public long MinimumFreeBytes { get; set; } = 536_870_912;
 
     /// <summary>How long envelopes, attempts and sessions stay after the end.</summary>
@@ -377,6 +389,9 @@ public sealed class PickupOptions
     /// <summary>Empty: no pickup.</summary>
     [PathValue]
     public string Directory { get; set; } = string.Empty;
+
+    /// <summary>The entry of <see cref="RelayOptions.Clients"/> whose rules hold for the files; empty: any sender, any recipient that the domains and routes allow.</summary>
+    public string Client { get; set; } = string.Empty;
 }
 
 public sealed class WebOptions

@@ -37,3 +37,7 @@ public sealed class IpAddressValueAttribute : Attribute;
 /// <summary>An IP address or a network in CIDR notation.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NetworkValueAttribute : Attribute;
+
+/// <summary>A change of this key, or of any below it, counts from the next start on; every other key counts at once.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NeedsRestartAttribute : Attribute;

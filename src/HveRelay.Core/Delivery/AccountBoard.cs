@@ -38,6 +38,7 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
     private readonly ConcurrentDictionary<string, AccountPause> _pauses = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, int> _connections = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, int> _allowed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _gone = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
 
     public IReadOnlyCollection<AccountStatus> All => [.. _accounts.Keys.Select(Of)];
@@ -71,7 +72,31 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
 
     public void Allow(string account, int connections) => _allowed[account] = connections;
 
-    public void Add(string account) => _accounts.TryAdd(account, Healthy(account));
+    public void Add(string account)
+    {
+        _gone.TryRemove(account, out _);
+        _accounts.TryAdd(account, Healthy(account));
+    }
+
+    /// <summary>The configuration had it once, and has it no more.</summary>
+    public bool IsGone(string account) => _gone.ContainsKey(account);
+
+    /// <summary>The configuration has it no more: nothing is begun by it.</summary>
+    public void Remove(string account)
+    {
+        _gone[account] = true;
+        _accounts.TryRemove(account, out _);
+        _pauses.TryRemove(account, out _);
+    }
+
+    /// <summary>Its limits are others now: whether they are used up the next transaction says.</summary>
+    public void Relieve(string account)
+    {
+        if (Beneath(account).State == AccountState.Exhausted)
+        {
+            Set(Healthy(account));
+        }
+    }
 
     /// <summary>From here on nothing is sent by it; what is under way ends as it will.</summary>
     public void Pause(AccountPause pause)

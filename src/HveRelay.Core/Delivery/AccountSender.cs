@@ -12,29 +12,34 @@ internal sealed class AccountSender : IAsyncDisposable
 {
     private static readonly TimeSpan BriefWait = TimeSpan.FromSeconds(2);
 
-    private readonly Pace? _pace;
-    private readonly DeliveryContext _context;
-    private readonly AccountCircuit _circuit;
+    private volatile Pace? _pace;
+    private volatile SenderPlan _plan;
+    private volatile SenderPlan _today;
+    private readonly DeliveryContext _shared;
+    private volatile AccountCircuit _circuit;
     private readonly ConnectionPool _pool;
     private readonly SemaphoreSlim _inHand;
     private readonly ConnectionGate _sending;
     private readonly TakeOver _takeOver;
     private readonly int _most;
-    private SenderPlan _plan;
     private DateTimeOffset _noQuotaUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _onlyUrgentUntil = DateTimeOffset.MinValue;
 
     /// <summary>Before it, the clock was set back, and the time until which there is no quota means nothing any more.</summary>
     private DateTimeOffset _noQuotaSince = DateTimeOffset.MinValue;
 
+    /// <summary>As the configuration is now.</summary>
+    private DeliveryContext Context => _shared.For(_plan);
+
     public AccountSender(SenderPlan plan, DeliveryContext context, TakeOver takeOver)
     {
         _plan = plan;
-        _context = context = context.For(plan);
+        _today = plan;
+        _shared = context;
         _takeOver = takeOver;
-        _pace = plan.Smarthost is { MessagesPerMinute: > 0 and var most } ? new Pace(most, context.Clock) : null;
+        _pace = NewPace(plan);
         _sending = new ConnectionGate(context.Clock, plan.Connections, allowed => context.Board.Allow(plan.Account, allowed));
-        _circuit = new AccountCircuit(context.Clock, context.Random, context.Replies, _sending);
+        _circuit = NewCircuit();
         _pool = new ConnectionPool(
             context.Clock, context.Options.KeepConnection, () => _sending.Allowed, more => context.Board.Connected(plan.Account, more));
         _most = plan.Connections * context.Options.PartsAhead;
@@ -49,7 +54,7 @@ internal sealed class AccountSender : IAsyncDisposable
         await RememberPaceAsync(stop);
         while (!stop.IsCancellationRequested)
         {
-            var next = _context.Signal.Next;
+            var next = Context.Signal.Next;
             try
             {
                 var parts = await TakeAsync(abort);
@@ -65,12 +70,12 @@ internal sealed class AccountSender : IAsyncDisposable
             }
             catch (StoreException trouble)
             {
-                _context.Alarm.Raise(trouble);
+                Context.Alarm.Raise(trouble);
             }
             catch (Exception unexpected)
             {
                 // A bug; but an account that stops in silence is worse than one that stumbles every second and says so.
-                _context.Logger.LogError(unexpected, "Taking mail for {Account} failed and is tried again", _plan.Account);
+                Context.Logger.LogError(unexpected, "Taking mail for {Account} failed and is tried again", _plan.Account);
             }
 
             await _pool.CloseColdAsync();
@@ -83,6 +88,32 @@ internal sealed class AccountSender : IAsyncDisposable
         }
     }
 
+    /// <summary>The configuration changed: what comes next goes by this plan, with as many connections as before.</summary>
+    /// <param name="anew">It may log in otherwise, or elsewhere: what failed before says nothing any more.</param>
+    public async Task FollowAsync(SenderPlan plan, bool anew)
+    {
+        var isOther = !plan.HasRulesOf(_plan);
+        if (plan.Smarthost?.MessagesPerMinute != _plan.Smarthost?.MessagesPerMinute)
+        {
+            _pace = NewPace(plan);
+        }
+
+        _plan = _today = plan;
+        if (isOther)
+        {
+            _noQuotaUntil = _onlyUrgentUntil = DateTimeOffset.MinValue;
+            Context.Board.Relieve(plan.Account);
+        }
+
+        if (anew)
+        {
+            _circuit = NewCircuit();
+            await _pool.CloseAllAsync();
+        }
+
+        Context.Signal.Pulse();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _pool.DisposeAsync();
@@ -92,8 +123,8 @@ internal sealed class AccountSender : IAsyncDisposable
     /// <summary>As many parts as there is room for, with their room taken; none while the account is to be left alone.</summary>
     private async ValueTask<IReadOnlyList<DuePart>> TakeAsync(CancellationToken cancel)
     {
-        var now = _context.Clock.GetUtcNow();
-        if (IsUsedUp(Priority.Urgent) || _circuit.IsResting || _context.Board.IsPaused(_plan.Account))
+        var now = Context.Clock.GetUtcNow();
+        if (IsUsedUp(Priority.Urgent) || _circuit.IsResting || Context.Board.IsPaused(_plan.Account) || Context.Board.IsGone(_plan.Account))
         {
             return [];
         }
@@ -116,9 +147,9 @@ internal sealed class AccountSender : IAsyncDisposable
         var parts = Array.Empty<DuePart>() as IReadOnlyList<DuePart>;
         try
         {
-            _plan = await _plan.TodayAsync(_context.Store, now, cancel);
-            parts = await _context.Store.TakeAsync(
-                new TakeRequest(_takeOver.LanesOf(_plan), now, now + _context.Options.Lease, room, _plan.Recipients)
+            var today = _today = await _plan.TodayAsync(Context.Store, now, cancel);
+            parts = await Context.Store.TakeAsync(
+                new TakeRequest(_takeOver.LanesOf(today), now, now + Context.Options.Lease, room, today.Recipients)
                 {
                     Least = IsUsedUp(Priority.Bulk) ? Priority.Urgent : Priority.Bulk,
                 },
@@ -134,48 +165,48 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private async Task RunPartAsync(DuePart part, CancellationToken abort)
     {
-        var attempt = new PartAttempt(_plan, part, _context, _circuit, _pool, _sending, _takeOver, WaitForQuota, IsUsedUp, abort) { Pace = _pace };
+        var attempt = new PartAttempt(_today, part, Context, _circuit, _pool, _sending, _takeOver, WaitForQuota, IsUsedUp, abort) { Pace = _pace };
         try
         {
             await attempt.RunAsync();
         }
         catch (StoreException trouble)
         {
-            _context.Alarm.Raise(trouble);
+            Context.Alarm.Raise(trouble);
             await attempt.GiveBackAsync(null);
         }
         catch (Exception unexpected)
         {
             // A bug: the mail must not wait for its lease, nor go round in a tight circle.
-            _context.Logger.LogError(unexpected, "The attempt on {Id} part {Part} broke", part.Lease.Message.ToString(), part.Number);
-            await attempt.GiveBackAsync(_context.Schedule.After(part.Wait, _context.Clock.GetUtcNow()));
+            Context.Logger.LogError(unexpected, "The attempt on {Id} part {Part} broke", part.Lease.Message.ToString(), part.Number);
+            await attempt.GiveBackAsync(Context.Schedule.After(part.Wait, Context.Clock.GetUtcNow()));
         }
         finally
         {
             GiveBack(1);
-            _context.Signal.Pulse();
+            Context.Signal.Pulse();
         }
     }
 
     /// <summary>There is no quota for mail of such urgency: it need not even connect.</summary>
     private bool IsUsedUp(Priority priority)
     {
-        var now = _context.Clock.GetUtcNow();
+        var now = Context.Clock.GetUtcNow();
         return now >= _noQuotaSince && (now < _noQuotaUntil || (priority != Priority.Urgent && now < _onlyUrgentUntil));
     }
 
     /// <summary>A restart must not send twice as much in a minute: of what was taken the ledger has every recipient, so every message.</summary>
     private async Task RememberPaceAsync(CancellationToken stop)
     {
-        if (_pace is null)
+        if (_pace is not { } pace)
         {
             return;
         }
 
         try
         {
-            var since = _context.Clock.GetUtcNow() - TimeSpan.FromMinutes(1);
-            _pace.Remember(await _context.Store.UsedAsync(_plan.Rules[0].Scope, since, stop));
+            var since = Context.Clock.GetUtcNow() - TimeSpan.FromMinutes(1);
+            pace.Remember(await Context.Store.UsedAsync(_plan.Rules[0].Scope, since, stop));
         }
         catch (Exception unknown) when (unknown is StoreException or OperationCanceledException)
         {
@@ -185,10 +216,10 @@ internal sealed class AccountSender : IAsyncDisposable
 
     private void WaitForQuota(Priority priority, string scope, DateTimeOffset until)
     {
-        var now = _context.Clock.GetUtcNow();
+        var now = Context.Clock.GetUtcNow();
         until = _plan.Smarthost?.WarmUp?.Grows(now) is { } more && more < until ? more : until;
         var urgentGoes = priority != Priority.Urgent && _plan.HasReserve;
-        var rule = (urgentGoes ? _plan.OtherRules : _plan.Rules).First(rule => rule.Scope == scope);
+        var rule = (urgentGoes ? _today.OtherRules : _today.Rules).First(rule => rule.Scope == scope);
         if (now < _noQuotaSince)
         {
             _noQuotaUntil = _onlyUrgentUntil = DateTimeOffset.MinValue;
@@ -209,10 +240,14 @@ internal sealed class AccountSender : IAsyncDisposable
         else if (until > before)
         {
             before = until;
-            _context.Board.Exhausted(_plan.Account, scope, until, urgentGoes);
-            _context.Log.Quota(scope, rule.Limit, until, urgentGoes);
+            Context.Board.Exhausted(_plan.Account, scope, until, urgentGoes);
+            Context.Log.Quota(scope, rule.Limit, until, urgentGoes);
         }
     }
+
+    private AccountCircuit NewCircuit() => new(Context.Clock, Context.Random, Context.Replies, _sending);
+
+    private Pace? NewPace(SenderPlan plan) => plan.Smarthost is { MessagesPerMinute: > 0 and var most } ? new Pace(most, _shared.Clock) : null;
 
     private void GiveBack(int room)
     {
@@ -225,7 +260,7 @@ internal sealed class AccountSender : IAsyncDisposable
     private async Task WaitAsync(Task next, CancellationToken stop)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var look = Task.Delay(_context.Options.Look, _context.Clock, enough.Token);
+        var look = Task.Delay(Context.Options.Look, Context.Clock, enough.Token);
         await Task.WhenAny(next, look);
         await enough.CancelAsync();
     }

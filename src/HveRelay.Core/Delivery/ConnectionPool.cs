@@ -62,7 +62,10 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Func<int
     /// <summary>Closes what has been idle too long, and what may not be used any more.</summary>
     public ValueTask CloseColdAsync() => CloseAsync(clock.GetUtcNow() - idle);
 
-    public ValueTask DisposeAsync() => CloseAsync(DateTimeOffset.MaxValue);
+    /// <summary>Closes those that nobody uses at the moment.</summary>
+    public ValueTask CloseAllAsync() => CloseAsync(DateTimeOffset.MaxValue);
+
+    public ValueTask DisposeAsync() => CloseAllAsync();
 
     private async ValueTask CloseAsync(DateTimeOffset usedBefore)
     {

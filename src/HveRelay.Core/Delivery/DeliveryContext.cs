@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HveRelay.Delivery;
 
-/// <summary>What delivery needs of the others, handed in once.</summary>
+/// <summary>What delivery needs of the others, handed in once; what can be set changes with the configuration while it runs.</summary>
 public sealed record DeliveryContext(
     IQueueStore Store,
     IUpstream Upstream,
@@ -25,7 +25,19 @@ public sealed record DeliveryContext(
     TimeSpan KeepHistory,
     WishList Wishes)
 {
-    /// <summary>For one sender: a smarthost has a table of replies and a way of rewriting of its own.</summary>
+    public RetrySchedule Schedule { get; set; } = Schedule;
+
+    public ReplyTable Replies { get; set; } = Replies;
+
+    public DeliveryOptions Options { get; set; } = Options;
+
+    public RewriteMode Rewrite { get; set; } = Rewrite;
+
+    public TimeSpan KeepHistory { get; set; } = KeepHistory;
+
+    public WishList Wishes { get; set; } = Wishes;
+
+    /// <summary>For one sender, now: a smarthost has a table of replies and a way of rewriting of its own.</summary>
     public DeliveryContext For(SenderPlan plan) =>
         plan.Smarthost is { } smarthost ? this with { Replies = smarthost.Replies, Rewrite = smarthost.Rewrite } : this;
 }

@@ -10,8 +10,10 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
 {
     private const int Batch = 500;
 
-    private readonly QuotaWatch _watch = new(plans, context.Store, context.Log);
-    private readonly UnservedWatch _unserved = new(LanesOf(plans), context.Store, context.Log);
+    private readonly QuotaWatch _watch = new(context.Store, context.Log);
+    private readonly UnservedWatch _unserved = new(context.Store, context.Log);
+    private readonly SenderCrew _crew = new(plans, context);
+    private volatile bool _hasLostAccounts;
 
     /// <summary>To be called once before <see cref="RunAsync"/>: what earlier runs and nodes that died left half done is put in order.</summary>
     public async Task RecoverAsync(CancellationToken cancel)
@@ -24,29 +26,62 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// <summary>Runs until <paramref name="stop"/>; <paramref name="abort"/> cuts attempts short that are still under way.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
-        var takeOver = new TakeOver(plans, context.Board);
-        var senders = plans.Select(plan => new AccountSender(plan, context, takeOver)).ToList();
+        await Task.WhenAll(
+        [
+            _crew.RunAsync(stop, abort),
+            EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(stop), stop),
+            EveryAsync(context.Options.Recovery, () => RecoverAsync(null, stop), stop),
+        ]);
+    }
+
+    /// <summary>
+    /// The configuration changed. New accounts begin, those that are gone finish what they have in hand and their mail moves to any
+    /// account, the others go on by their new plan.
+    /// </summary>
+    /// <param name="anew">Accounts may log in otherwise, or elsewhere.</param>
+    public async Task FollowAsync(IReadOnlyList<SenderPlan> plans, bool anew, CancellationToken cancel)
+    {
+        foreach (var plan in plans)
+        {
+            context.Board.Add(plan.Account);
+        }
+
+        foreach (var gone in Plans.ExceptBy(plans.Select(plan => plan.Account), plan => plan.Account, StringComparer.OrdinalIgnoreCase))
+        {
+            context.Board.Remove(gone.Account);
+            _hasLostAccounts = true;
+        }
+
         try
         {
-            await Task.WhenAll(
-            [
-                .. senders.Select(sender => sender.RunAsync(stop, abort)),
-                EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(stop), stop),
-                EveryAsync(context.Options.Recovery, () => RecoverAsync(null, stop), stop),
-            ]);
+            // First what an operator keeps back, then the senders.
+            await accounts.FollowAsync(cancel);
+            await _crew.FollowAsync(plans, anew);
+            await MoveMailAsync(cancel);
         }
-        finally
+        catch (StoreException trouble)
         {
-            foreach (var sender in senders)
-            {
-                await sender.DisposeAsync();
-            }
+            // Housekeeping comes back to the pauses and to the mail.
+            context.Alarm.Raise(trouble);
+            await _crew.FollowAsync(plans, anew);
         }
     }
 
-    private IReadOnlyList<Lane> Lanes => LanesOf(plans);
+    /// <summary>
+    /// Again and again once an account has gone: an envelope that began before may come to the queue with its lane long after.
+    /// </summary>
+    private async Task MoveMailAsync(CancellationToken cancel)
+    {
+        if (_hasLostAccounts)
+        {
+            await RecoverAsync(Lanes, cancel);
+            context.Signal.Pulse();
+        }
+    }
 
-    private static IReadOnlyList<Lane> LanesOf(IReadOnlyList<SenderPlan> plans) => [.. plans.SelectMany(plan => plan.Lanes).Distinct()];
+    private IReadOnlyList<SenderPlan> Plans => _crew.Plans;
+
+    private IReadOnlyList<Lane> Lanes => [.. Plans.SelectMany(plan => plan.Lanes).Distinct()];
 
     private async Task EveryAsync(TimeSpan period, Func<Task> work, CancellationToken stop)
     {
@@ -78,9 +113,10 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     {
         await FollowClockAsync(stop);
         await accounts.FollowAsync(stop);
+        await MoveMailAsync(stop);
         await ExpireAsync(stop);
         await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
-        await _watch.LookAsync(context.Clock.GetUtcNow(), stop);
+        await _watch.LookAsync(Plans, context.Clock.GetUtcNow(), stop);
     }
 
     private async Task RecoverAsync(IReadOnlyList<Lane>? configured, CancellationToken cancel)
@@ -127,8 +163,8 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// </summary>
     private async Task ExpireAsync(CancellationToken stop)
     {
-        var unsettled = plans.Where(plan => !IsSettled(context.Board.Of(plan.Account)) || IsPaced(plan)).SelectMany(plan => plan.Lanes);
-        var lanes = Lanes.Except(unsettled).Union(await _unserved.LookAsync(stop)).ToList();
+        var unsettled = Plans.Where(plan => !IsSettled(context.Board.Of(plan.Account)) || IsPaced(plan)).SelectMany(plan => plan.Lanes);
+        var lanes = Lanes.Except(unsettled).Union(await _unserved.LookAsync(Lanes, stop)).ToList();
         if (lanes.Count == 0)
         {
             return;

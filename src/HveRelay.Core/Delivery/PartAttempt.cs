@@ -81,7 +81,7 @@ internal sealed class PartAttempt(
         }
 
         _isSecondTry = true;
-        if (_grant is null && (context.Board.IsPaused(plan.Account) || isUsedUp(part.Envelope.Priority)))
+        if (_grant is null && (context.Board.IsPaused(plan.Account) || context.Board.IsGone(plan.Account) || isUsedUp(part.Envelope.Priority)))
         {
             return new SendResult.NotTried();
         }

@@ -4,11 +4,11 @@ using HveRelay.Queue;
 namespace HveRelay.Delivery;
 
 /// <summary>Tells in the log when a daily limit comes near, before mail has to wait for it.</summary>
-internal sealed class QuotaWatch(IReadOnlyList<SenderPlan> plans, IQueueReader store, MailLog log)
+internal sealed class QuotaWatch(IQueueReader store, MailLog log)
 {
     private readonly Dictionary<string, int> _levels = new(StringComparer.Ordinal);
 
-    public async Task LookAsync(DateTimeOffset now, CancellationToken cancel)
+    public async Task LookAsync(IReadOnlyList<SenderPlan> plans, DateTimeOffset now, CancellationToken cancel)
     {
         var today = new List<SenderPlan>();
         foreach (var plan in plans)

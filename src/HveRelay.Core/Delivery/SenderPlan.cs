@@ -25,6 +25,8 @@ public sealed record SenderPlan(
     /// <summary>Urgent mail may use what other mail may not.</summary>
     public bool HasReserve => !Rules.SequenceEqual(OtherRules);
 
+    public bool HasRulesOf(SenderPlan other) => Rules.SequenceEqual(other.Rules) && OtherRules.SequenceEqual(other.OtherRules);
+
     /// <summary>The quotas of one message: those of its urgency, and its client's, which has no limit.</summary>
     public IReadOnlyList<QuotaRule> RulesOf(Envelope mail) =>
         [.. mail.Priority == Priority.Urgent ? Rules : OtherRules, new QuotaRule(QuotaRule.Client(mail.Origin.Client), 0, QuotaRule.Day)];

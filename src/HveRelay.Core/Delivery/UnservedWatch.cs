@@ -7,12 +7,12 @@ namespace HveRelay.Delivery;
 /// Mail whose way is no longer configured: its smarthost was taken out, or the last account. It goes by no other way, it is not kept in
 /// silence either: an alarm says so once, and it expires as all mail does.
 /// </summary>
-internal sealed class UnservedWatch(IReadOnlyList<Lane> served, IQueueStore store, MailLog log)
+internal sealed class UnservedWatch(IQueueStore store, MailLog log)
 {
     private HashSet<Lane> _told = [];
 
-    /// <summary>The lanes that nobody serves.</summary>
-    public async Task<IReadOnlyList<Lane>> LookAsync(CancellationToken cancel)
+    /// <summary>The lanes with mail that are not among those served.</summary>
+    public async Task<IReadOnlyList<Lane>> LookAsync(IReadOnlyList<Lane> served, CancellationToken cancel)
     {
         var unserved = await store.UnservedAsync(served, cancel);
         foreach (var (lane, messages) in unserved.Where(each => !_told.Contains(each.Lane)))

@@ -34,6 +34,21 @@ public readonly record struct AddressPattern(string Pattern)
         return !pattern[within..].ContainsAnyExcept('*');
     }
 
+    /// <summary>
+    /// As <see cref="Matches"/>; a pattern that names one mailbox covers its sub-addresses too (RFC 5233, plus addressing of
+    /// Exchange): <c>ann@contoso.com</c> is also <c>ann+invoices@contoso.com</c>, which goes to the same person.
+    /// </summary>
+    public bool Covers(string address) =>
+        Matches(address)
+        || (!Pattern.Contains('*', StringComparison.Ordinal) && MailboxOf(address) is { } mailbox && Matches(mailbox));
+
+    /// <summary>The address without its detail, or null where it has none.</summary>
+    private static string? MailboxOf(string address)
+    {
+        var (plus, at) = (address.IndexOf('+', StringComparison.Ordinal), address.LastIndexOf('@'));
+        return plus > 0 && plus < at && address[0] != '"' ? string.Concat(address.AsSpan(0, plus), address.AsSpan(at)) : null;
+    }
+
     /// <summary>No patterns allow everything.</summary>
     public static bool Allow(IReadOnlyList<AddressPattern> patterns, string address)
     {
@@ -44,7 +59,7 @@ public readonly record struct AddressPattern(string Pattern)
 
         foreach (var pattern in patterns)
         {
-            if (pattern.Matches(address))
+            if (pattern.Covers(address))
             {
                 return true;
             }

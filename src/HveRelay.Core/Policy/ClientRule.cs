@@ -7,13 +7,12 @@ namespace HveRelay.Policy;
 /// <summary>An entry of <c>Clients</c>, ready to decide. Immutable.</summary>
 public sealed class ClientRule
 {
-    private readonly IPNetwork[] _networks;
     private readonly HashSet<string> _users;
 
     public ClientRule(ClientOptions options)
     {
         Name = options.Name;
-        _networks = [.. options.Networks.Select(Network)];
+        Networks = [.. options.Networks.Select(Network)];
         _users = new HashSet<string>(options.Users, StringComparer.OrdinalIgnoreCase);
         RequireTls = options.RequireTls;
         Senders = [.. options.Senders.Select(pattern => new AddressPattern(pattern))];
@@ -28,6 +27,12 @@ public sealed class ClientRule
     }
 
     public string Name { get; }
+
+    /// <summary>Empty: any address.</summary>
+    public IReadOnlyList<IPNetwork> Networks { get; }
+
+    /// <summary>Empty: nobody has to log in.</summary>
+    public IReadOnlyCollection<string> Users => _users;
 
     public bool RequireTls { get; }
 
@@ -57,26 +62,10 @@ public sealed class ClientRule
     public bool NeedsUser => _users.Count > 0;
 
     /// <summary>The address is in its networks; a rule without networks is for any address.</summary>
-    public bool Covers(IPAddress address)
-    {
-        if (_networks.Length == 0)
-        {
-            return true;
-        }
-
-        foreach (var network in _networks)
-        {
-            if (network.Contains(address))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool Covers(IPAddress address) => Networks.Count == 0 || Networks.Any(network => network.Contains(address));
 
     /// <summary>The network that makes it cover the address, or null where it is for any.</summary>
-    public string? NetworkOf(IPAddress address) => _networks.Length == 0 ? null : Array.Find(_networks, network => network.Contains(address)).ToString();
+    public string? NetworkOf(IPAddress address) => Networks.Count == 0 ? null : Networks.First(network => network.Contains(address)).ToString();
 
     private static IPNetwork Network(string text) =>
         NetworkText.TryRead(text, out var network, out var sentence) ? network : throw new FormatException($"{text} {sentence}");

@@ -23,37 +23,30 @@ public sealed class RelayPolicy
 {
     private static readonly ClientOptions AnyClient = new() { Name = "any" };
     private readonly ClientRule[] _clients;
+    private readonly ClientIndex _index;
     private readonly LaneLimits _limits;
 
     public RelayPolicy(RelayOptions options)
     {
         _clients = [.. (options.Clients ?? [AnyClient]).Select(client => new ClientRule(client))];
+        _index = new ClientIndex(_clients);
         Routes = new RouteTable(options);
         _limits = new LaneLimits(options);
     }
 
     public RouteTable Routes { get; }
 
-    /// <summary>The entry that decides for this client, or null: refuse.</summary>
-    public ClientRule? Find(IPAddress address, string? user)
-    {
-        foreach (var client in _clients)
-        {
-            if (client.Covers(address) && client.Admits(user))
-            {
-                return client;
-            }
-        }
+    /// <summary>All entries, in their order.</summary>
+    public IReadOnlyList<ClientRule> Clients => _clients;
 
-        return null;
-    }
+    /// <summary>The entry that decides for this client, or null: refuse.</summary>
+    public ClientRule? Find(IPAddress address, string? user) => _index.First(address, user);
 
     /// <summary>The first entry that this address can come under, logged in or not; null: whatever it does, it is refused.</summary>
-    public ClientRule? FindByAddress(IPAddress address) => Array.Find(_clients, client => client.Covers(address));
+    public ClientRule? FindByAddress(IPAddress address) => _index.First(address);
 
-    /// <summary>May this address log in: is there an entry for it with users, and does none of those ask for TLS that is missing?</summary>
-    public bool OffersAuth(IPAddress address, bool tls) =>
-        Array.Exists(_clients, client => client.NeedsUser && client.Covers(address) && (tls || !client.RequireTls));
+    /// <summary>May this address log in: is there an entry for it with users, and does one of those do without TLS that is missing?</summary>
+    public bool OffersAuth(IPAddress address, bool tls) => _index.HasUsers(address, tls);
 
     /// <summary>Octets a message of this client may have, by whichever way takes the most.</summary>
     public long MaxMessageBytes(ClientRule? client) => Least(client, _limits.Largest);

@@ -16,12 +16,12 @@ public sealed class RouteTable
 {
     private const string Refuse = "Refuse";
 
-    private readonly AddressPattern[] _acceptedDomains;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _acceptedDomains;
     private readonly (AddressPattern[] Recipients, Lane? Lane)[] _routes;
 
     public RouteTable(RelayOptions options)
     {
-        _acceptedDomains = [.. options.Hve.AcceptedDomains.Select(domain => new AddressPattern("*@" + domain))];
+        _acceptedDomains = new HashSet<string>(options.Hve.AcceptedDomains, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
         _routes = [.. options.Routes.Select(route => (
             route.Recipients.Select(pattern => new AddressPattern(pattern)).ToArray(),
             route.Via.Equals(Refuse, StringComparison.OrdinalIgnoreCase) ? (Lane?)null : Lane.Smarthost(route.Via)))];
@@ -30,7 +30,7 @@ public sealed class RouteTable
     /// <summary>Any account, or a smarthost; null: nobody takes it.</summary>
     public Lane? Find(string recipient)
     {
-        if (Array.Exists(_acceptedDomains, domain => domain.Matches(recipient)))
+        if (_acceptedDomains.Contains(recipient.AsSpan(recipient.LastIndexOf('@') + 1)))
         {
             return Lane.AnyAccount;
         }

@@ -5,10 +5,9 @@ using HveRelay.Queue;
 
 namespace HveRelay.Intake;
 
-/// <summary>What every session needs of the relay, handed in once.</summary>
+/// <summary>What every session needs of the relay, handed in once; what can be set changes with the configuration while sessions run.</summary>
 /// <param name="SenderDomain">Completes a sender that has no domain; empty: it stays as it is.</param>
 /// <param name="Postmaster">Stands for the recipient <c>postmaster</c> without a domain (RFC 5321 section 4.5.1); empty: unknown.</param>
-/// <param name="RecipientsOfPart">Recipients that one transaction of a lane may have.</param>
 public sealed record IntakeContext(
     string HostName,
     RelayPolicy Policy,
@@ -23,9 +22,18 @@ public sealed record IntakeContext(
     TimeSpan Lifetime,
     string SenderDomain,
     string Postmaster,
-    Func<Lane, int> RecipientsOfPart,
     ILogger Logger)
 {
+    public RelayPolicy Policy { get; set; } = Policy;
+
+    public UserDirectory Users { get; set; } = Users;
+
+    public TimeSpan Lifetime { get; set; } = Lifetime;
+
+    public string SenderDomain { get; set; } = SenderDomain;
+
+    public string Postmaster { get; set; } = Postmaster;
+
     /// <summary>Addresses that are remembered for a limit.</summary>
     private const int MostAddresses = 10_000;
 

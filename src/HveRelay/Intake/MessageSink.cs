@@ -16,6 +16,9 @@ internal sealed record Draft(
 {
     /// <summary>Lines over 998 octets.</summary>
     public bool RefusesLongLines { get; init; }
+
+    /// <summary>The id it is to have in the queue; null: a new one.</summary>
+    public MessageId? Id { get; init; }
 }
 
 /// <summary>Streams a message into the store and looks at its header as it passes. 250 only when the store has it.</summary>
@@ -81,9 +84,9 @@ internal sealed class MessageSink(IntakeContext context, Draft draft, Func<strin
 
         var now = context.Clock.GetUtcNow();
         var envelope = new Envelope(
-            context.Ids.Next(), draft.ReversePath, now, now + context.Lifetime, _content.Length, draft.Priority, draft.EightBit, draft.Origin);
+            draft.Id ?? context.Ids.Next(), draft.ReversePath, now, now + context.Lifetime, _content.Length, draft.Priority, draft.EightBit, draft.Origin);
         var parts = PartPlan.Cut(
-            [.. draft.Recipients.Select(each => (each.Address, context.Policy.LaneFor(each.Lane, _content.Length)))], context.RecipientsOfPart, now);
+            [.. draft.Recipients.Select(each => (each.Address, context.Policy.LaneFor(each.Lane, _content.Length)))], context.Policy.RecipientsOf, now);
         try
         {
             // Not to be cancelled: a client that hangs up now must not leave us in doubt about what is in the queue.

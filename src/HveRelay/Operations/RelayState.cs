@@ -16,6 +16,9 @@ internal sealed record RelayState(
     TimeProvider Clock,
     Func<long> FreeBytes)
 {
+    /// <summary>Another list when the configuration changes.</summary>
+    public IReadOnlyList<SenderPlan> Plans { get; set; } = Plans;
+
     /// <summary>Every listener is bound.</summary>
     public bool IsListening { get; set; }
 }

@@ -85,6 +85,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>SIGINT.</summary>
     public void Interrupt() => Signal("INT");
 
+    public void HangUp() => Signal("HUP");
+
     /// <summary>SIGKILL: nothing is flushed, nobody is told.</summary>
     public async Task KillAsync()
     {

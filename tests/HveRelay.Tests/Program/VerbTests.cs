@@ -155,7 +155,7 @@ public sealed class VerbTests
         var health = await story.RunAsync("health");
 
         Assert.Equal(3, test.Status);
-        Assert.StartsWith($"send-test: no relay listens on 127.0.0.1:{story.SmtpPort}: ", Assert.Single(test.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith($"relay: no relay listens on 127.0.0.1:{story.SmtpPort}: ", Assert.Single(test.ErrorLines), StringComparison.Ordinal);
         Assert.Equal(1, health.Status);
         Assert.StartsWith($"no answer from 127.0.0.1:{story.WebPort}: ", Assert.Single(health.ErrorLines), StringComparison.Ordinal);
     }

@@ -86,7 +86,8 @@ public sealed class FakeStore : IQueueStore
 
     public ValueTask<IReadOnlyList<QueueEntry>> ListAsync(QueueFilter filter, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) => throw NotIntake();
+    public ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancel) => new(
+        _messages.Where(stored => stored.Message.Envelope.Id == id).Select(stored => new MessageRecord(stored.Message.Envelope, null, [], [], [])).FirstOrDefault());
 
     public ValueTask<IReadOnlyList<MessageId>> NamedAsync(string name, int most, CancellationToken cancel) => throw NotIntake();
 

@@ -26,6 +26,19 @@ internal static class ClientRules
             address => $"'{address}' cannot be reached: its domain is not among Hve.AcceptedDomains"),
     ];
 
+    /// <summary>A domain that no recipient is taken for makes the pattern one that can never match.</summary>
+    private static readonly Rule<string>[] OfEachRecipient =
+    [
+        new(
+            Warning,
+            string.Empty,
+            (pattern, all) => AddressText.IsPattern(pattern)
+                && !AddressText.DomainOf(pattern).Contains('*', StringComparison.Ordinal)
+                && HveRules.IsForeign(pattern, all)
+                && all.Routes.TrueForAll(RouteRules.Refuses),
+            pattern => $"'{pattern}' never lets anything through: its domain is not among Hve.AcceptedDomains"),
+    ];
+
     private static readonly Rule<RelayOptions>[] OfTheList =
     [
         new(Warning, "Clients", (relay, _) => relay.Clients is null, "is absent: any client that reaches a listener may send"),
@@ -44,7 +57,7 @@ internal static class ClientRules
         new(
             Warning,
             string.Empty,
-            (c, all) => EarlierFor(c, all) is not null,
+            (c, all) => ClientReach.TakenBy(c, all) is not null,
             "is never reached: an earlier client takes all its networks, and the first match decides"),
         new(
             Warning,
@@ -75,6 +88,11 @@ internal static class ClientRules
             string.Empty,
             (x, _) => x.Client.Users.Count == 0 && NetworkText.TryRead(x.Network, out var network, out var _) && NetworkText.IsPublic(network),
             x => $"{x.Network} is not private: from there anybody may send without logging in"),
+        new(
+            Warning,
+            string.Empty,
+            (x, all) => ClientReach.TakenBy(x.Client, x.Network, all) is not null,
+            x => $"{x.Network} is never reached: an earlier client takes it, and the first match decides"),
     ];
 
     /// <summary>Where no listener has TLS, a rule above says so once.</summary>
@@ -102,22 +120,7 @@ internal static class ClientRules
         .. Entry.Each(client.Key + ".Users", client.Value.Users).Apply(UserRules.OfEachMention, relay),
         .. Entry.Each(client.Key + ".Senders", client.Value.Senders).Apply(OfEachPattern, relay),
         .. Entry.Each(client.Key + ".Recipients", client.Value.Recipients).Apply(OfEachPattern, relay),
+        .. Entry.Each(client.Key + ".Recipients", client.Value.Recipients).Apply(OfEachRecipient, relay),
         .. Entry.Each(client.Key + ".NotifyOnFailure", client.Value.NotifyOnFailure).Apply(OfEachNotified, relay),
     ];
-
-    private static ClientOptions? EarlierFor(ClientOptions client, RelayOptions relay)
-    {
-        var own = Networks(client);
-        return own.Count == 0
-            ? null
-            : relay.Clients!
-                .TakeWhile(other => !ReferenceEquals(other, client))
-                .FirstOrDefault(other => other.Users.Count == 0
-                    && own.TrueForAll(network => Networks(other).Exists(wider => NetworkText.Covers(wider, network))));
-    }
-
-    private static List<System.Net.IPNetwork> Networks(ClientOptions client) =>
-        [.. client.Networks.Where(text => NetworkText.TryRead(text, out _, out _)).Select(Read)];
-
-    private static System.Net.IPNetwork Read(string text) => NetworkText.TryRead(text, out var network, out _) ? network : default;
 }

@@ -35,6 +35,15 @@ internal static class RelayRules
             relay => $"'{relay.Postmaster}' cannot be reached: its domain is not among Hve.AcceptedDomains"),
     ];
 
+    private static readonly Rule<PickupOptions>[] OfThePickup =
+    [
+        new(
+            Error,
+            "Client",
+            (pickup, all) => pickup.Client.Length > 0 && !(all.Clients ?? []).Select(client => client.Name).Has(pickup.Client),
+            pickup => $"'{pickup.Client}' is not among Clients"),
+    ];
+
     private static readonly Rule<QueueOptions>[] OfTheQueue =
     [
         new(
@@ -71,6 +80,8 @@ internal static class RelayRules
     public static IEnumerable<Finding> OfName(RelayOptions relay) => Entry.One(string.Empty, relay).Apply(OfTheName, relay);
 
     public static IEnumerable<Finding> OfPostmaster(RelayOptions relay) => Entry.One(string.Empty, relay).Apply(OfThePostmaster, relay);
+
+    public static IEnumerable<Finding> OfPickup(RelayOptions relay) => Entry.One("Pickup", relay.Pickup).Apply(OfThePickup, relay);
 
     public static IEnumerable<Finding> OfQueue(RelayOptions relay) =>
     [

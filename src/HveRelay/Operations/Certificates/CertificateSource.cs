@@ -11,7 +11,7 @@ internal sealed class CertificateSource
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
-    private readonly CertificateOptions? _own;
+    private CertificateOptions? _own;
     private readonly Func<ServerCertificate> _selfSigned;
     private readonly TimeProvider _clock;
     private readonly MailLog _log;
@@ -52,6 +52,17 @@ internal sealed class CertificateSource
 
                 return _current;
             }
+        }
+    }
+
+    /// <summary>The configuration names other files: the next handshake has them.</summary>
+    public void Use(CertificateOptions? own)
+    {
+        lock (_gate)
+        {
+            _own = own is { File: not null } ? own : null;
+            _stamp = string.Empty;
+            Refresh();
         }
     }
 

@@ -20,11 +20,11 @@ internal sealed class ClientCertificateWatch : IDisposable
 
     private static readonly TimeSpan Look = TimeSpan.FromHours(1);
 
-    private readonly List<Watched> _watched = [];
+    private List<Watched> _watched = [];
     private readonly TimeProvider _clock;
     private readonly MailLog _log;
     private readonly Lock _gate = new();
-    private readonly ITimer? _timer;
+    private ITimer? _timer;
 
     private static readonly (string Loss, string Remedy) OfToken = (
         "its account gets no token any more", "Tenant administrator: upload a new certificate to the app registration; administrator: put it into that file");
@@ -35,35 +35,49 @@ internal sealed class ClientCertificateWatch : IDisposable
     public ClientCertificateWatch(HveOptions hve, TimeProvider clock, MailLog log, IReadOnlyList<SmarthostOptions>? smarthosts = null)
     {
         (_clock, _log) = (clock, log);
-        for (var i = 0; i < hve.Accounts.Count; i++)
-        {
-            if (hve.Accounts[i].OAuth?.ClientCertificate() is { } files)
-            {
-                _watched.Add(new Watched($"Hve.Accounts[{i.ToString(CultureInfo.InvariantCulture)}].OAuth.Certificate", files, OfToken));
-            }
-        }
+        Follow(hve, smarthosts ?? []);
+    }
 
-        foreach (var (smarthost, key) in (smarthosts ?? []).Select((each, i) => (each, $"Smarthosts[{i.ToString(CultureInfo.InvariantCulture)}]")))
+    /// <summary>The configuration changed. What is known of files that are still named is kept.</summary>
+    public void Follow(HveOptions hve, IReadOnlyList<SmarthostOptions> smarthosts)
+    {
+        lock (_gate)
         {
-            if (smarthost.OAuth?.ClientCertificate() is { } files)
+            var before = _watched;
+            _watched = [.. Named(hve, smarthosts).Select(each => before.Find(one => one.Is(each)) ?? each)];
+            if (_watched.Count > 0)
             {
-                _watched.Add(new Watched($"{key}.OAuth.Certificate", files, OfToken));
+                _watched.ForEach(LookAt);
+                _timer ??= _clock.CreateTimer(_ => LookAtAll(), null, Look, Look);
             }
-
-            if (smarthost.ClientCertificate is { File.Length: > 0 } own)
-            {
-                _watched.Add(new Watched($"{key}.ClientCertificate.", own, OfHandshake));
-            }
-        }
-
-        if (_watched.Count > 0)
-        {
-            LookAtAll();
-            _timer = clock.CreateTimer(_ => LookAtAll(), null, Look, Look);
         }
     }
 
     public void Dispose() => _timer?.Dispose();
+
+    private static IEnumerable<Watched> Named(HveOptions hve, IReadOnlyList<SmarthostOptions> smarthosts)
+    {
+        foreach (var (account, i) in hve.Accounts.Select((account, i) => (account, i.ToString(CultureInfo.InvariantCulture))))
+        {
+            if (account.OAuth?.ClientCertificate() is { } files)
+            {
+                yield return new Watched($"Hve.Accounts[{i}].OAuth.Certificate", files, OfToken);
+            }
+        }
+
+        foreach (var (smarthost, i) in smarthosts.Select((smarthost, i) => (smarthost, i.ToString(CultureInfo.InvariantCulture))))
+        {
+            if (smarthost.OAuth?.ClientCertificate() is { } files)
+            {
+                yield return new Watched($"Smarthosts[{i}].OAuth.Certificate", files, OfToken);
+            }
+
+            if (smarthost.ClientCertificate is { File.Length: > 0 } own)
+            {
+                yield return new Watched($"Smarthosts[{i}].ClientCertificate.", own, OfHandshake);
+            }
+        }
+    }
 
     private void LookAtAll()
     {
@@ -126,6 +140,9 @@ internal sealed class ClientCertificateWatch : IDisposable
 
         /// <summary>What its end brings, and who mends it.</summary>
         public (string Loss, string Remedy) End => end;
+
+        public bool Is(Watched other) =>
+            (key, files.File, files.KeyFile, files.PasswordFile) == (other.Key, other.Files.File, other.Files.KeyFile, other.Files.PasswordFile);
 
         public string? Thumbprint { get; set; }
 

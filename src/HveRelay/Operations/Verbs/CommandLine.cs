@@ -24,6 +24,8 @@ internal static class CommandLine
         QuotaVerb.Create(),
         ExplainVerb.Create(),
         SendTestVerb.Create(),
+        SendVerb.Create(),
+        SendmailVerb.Create(),
         HealthVerb.Create(),
         UserVerb.Create(),
     };

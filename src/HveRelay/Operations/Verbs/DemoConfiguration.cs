@@ -1,5 +1,4 @@
 using System.Text.Json;
-using HveRelay.Configuration;
 using HveRelay.Operations.Configuration;
 
 namespace HveRelay.Operations.Verbs;
@@ -13,7 +12,7 @@ internal static class DemoConfiguration
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
     /// <summary>Writes the file into the data directory and reads it back as the daemon would.</summary>
-    public static (string Path, RelayOptions Options) Write(string data, string certificate, int smtpPort, int webPort, int hvePort)
+    public static (string Path, ConfigurationReading.Loaded Loaded) Write(string data, string certificate, int smtpPort, int webPort, int hvePort)
     {
         File.WriteAllText(Path.Combine(data, "simulator.pem"), certificate);
         var path = Path.Combine(data, "hverelay.json");
@@ -38,7 +37,7 @@ internal static class DemoConfiguration
             Readable));
         return ConfigurationReader.Read(path, new Dictionary<string, string>()) switch
         {
-            ConfigurationReading.Loaded loaded => (path, loaded.Options),
+            ConfigurationReading.Loaded loaded => (path, loaded),
             ConfigurationReading.Invalid invalid => throw new RelayStartException("demo", string.Join("; ", invalid.Errors)),
             var other => throw new InvalidOperationException($"No such reading: {other}"),
         };

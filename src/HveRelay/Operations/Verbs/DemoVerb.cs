@@ -33,9 +33,10 @@ internal static class DemoVerb
                         RecordLimit = 0,
                     },
                     parsed.GetValue(faults) ?? [], parsed.GetValue(record), output);
-                var (path, options) = DemoConfiguration.Write(
+                var (path, loaded) = DemoConfiguration.Write(
                     data, simulator.CertificatePem, parsed.GetValue(smtp), parsed.GetValue(web), simulator.Port);
-                return await RunVerb.RunAsync(options, null, [], () => output.WriteLineAsync(WhatToTry(options, path)), cancel);
+                return await RunVerb.RunAsync(
+                    loaded with { Warnings = [] }, path, new Dictionary<string, string>(), () => output.WriteLineAsync(WhatToTry(loaded.Options, path)), cancel);
             }
             finally
             {

@@ -12,4 +12,7 @@ internal static class QueueToRead
     public static async Task<IQueueReader> OpenAsync(RelayOptions options) => options.Queue.Store == QueueStoreKind.Postgres
         ? await PostgresQueueStore.OpenReaderAsync(options.Queue.ConnectionString, TimeProvider.System)
         : SqliteQueueStore.OpenReader(options.DataDirectory);
+
+    /// <summary>A queue of this machine that some relay has made.</summary>
+    public static bool IsThere(RelayOptions options) => File.Exists(new QueueFiles(options.DataDirectory).Database);
 }

@@ -23,26 +23,36 @@ internal static class RunVerb
 
             return files.Errors.Count > 0
                 ? ExitStatus.Wrong
-                : await RunAsync(loaded.Options, loaded.Serilog, [.. loaded.Warnings, .. files.Warnings], () => Task.CompletedTask, cancel);
+                : await RunAsync(
+                    loaded with { Warnings = [.. loaded.Warnings, .. files.Warnings] }, ConfigurationFile.Find(parsed.GetValue(Verb.Config))!,
+                    EnvironmentKeys.OfThisProcess(), () => Task.CompletedTask, cancel);
         }));
         return command;
     }
 
-    /// <summary>Runs a relay until a signal comes.</summary>
+    /// <summary>Runs a relay until a signal comes, and has it follow the configuration meanwhile.</summary>
+    /// <param name="path">Where it was read from.</param>
     /// <param name="started">Called once it is ready.</param>
     public static async Task<int> RunAsync(
-        RelayOptions options, IConfigurationSection? serilog, IReadOnlyList<ConfigurationWarning> warnings, Func<Task> started, CancellationToken cancel)
+        ConfigurationReading.Loaded loaded, string path, IReadOnlyDictionary<string, string> environment, Func<Task> started, CancellationToken cancel)
     {
-        await using var logger = RelayLogger.Create(options.DataDirectory, serilog);
+        var options = loaded.Options;
+        await using var logger = RelayLogger.Create(options.DataDirectory, loaded.Serilog);
         var surroundings = RelaySurroundings.OfMachine(logger);
         var log = new MailLog(surroundings.Clock, surroundings.WriteMail);
-        foreach (var warning in warnings)
+        foreach (var warning in loaded.Warnings)
         {
             log.Config(EventLevel.Warning, warning.Key, warning.Sentence);
         }
 
         var signals = new Signals(cancel);
         await using var relay = await StartAsync(options, surroundings, log, cancel);
+        var reload = new ConfigurationReload(
+            Path.GetFullPath(path), environment, loaded, (fresh, changes) => relay.FollowAsync(fresh, changes, CancellationToken.None), log, surroundings.Clock);
+        var watch = new ConfigurationWatch(() => reload.Files, reload.RunAsync, surroundings.Clock);
+        using var stop = new CancellationTokenSource();
+        var watching = watch.RunAsync(stop.Token);
+        signals.OnHangUp(watch.Ask);
         SystemdNotify.Ready();
         await started();
         if (await Task.WhenAny(signals.First, relay.Broken) == relay.Broken)
@@ -51,6 +61,8 @@ internal static class RunVerb
         }
 
         SystemdNotify.Stopping();
+        await stop.CancelAsync();
+        await watching;
         await relay.StopAsync(await signals.First, signals.Hurry);
         return ExitStatus.Done;
     }

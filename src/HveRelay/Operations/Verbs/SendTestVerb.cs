@@ -47,7 +47,7 @@ internal static class SendTestVerb
         return command;
     }
 
-    private static string PasswordOf(FileInfo? file)
+    public static string PasswordOf(FileInfo? file)
     {
         if (file is null)
         {

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace HveRelay.Operations.Verbs;
 
-/// <summary>SIGTERM and Ctrl-C: the first asks the process to end in good order, the second to hurry.</summary>
+/// <summary>
+/// SIGTERM and Ctrl-C: the first asks the process to end in good order, the second to hurry. SIGHUP, which ends a process that does not
+/// know it, asks for something else.
+/// </summary>
 #pragma warning disable CA1001 // It lives as long as the process.
 internal sealed class Signals
 #pragma warning restore CA1001
@@ -12,11 +15,22 @@ internal sealed class Signals
 
     private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _hurry = new();
+    private Action _hangUp = () => { };
 
     public Signals(CancellationToken cancel)
     {
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take));
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Take));
+        if (!OperatingSystem.IsWindows())
+        {
+            // From the first moment: a relay that is starting must not die of it.
+            Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                _hangUp();
+            }));
+        }
+
         cancel.Register(() => _first.TrySetResult("cancelled"));
     }
 
@@ -25,6 +39,9 @@ internal sealed class Signals
 
     /// <summary>A second signal came.</summary>
     public CancellationToken Hurry => _hurry.Token;
+
+    /// <summary>What SIGHUP asks for. Windows has no such signal: what is called so there is the closing of a console.</summary>
+    public void OnHangUp(Action act) => _hangUp = act;
 
     private void Take(PosixSignalContext context)
     {

@@ -27,6 +27,22 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
     /// <exception cref="RelayStartException">Nobody listens there.</exception>
     public async Task<SubmissionResult> SendAsync(string from, string to, CancellationToken cancel)
     {
+        var header = Encoding.ASCII.GetBytes($"From: <{from}>\r\nTo: <{to}>\r\nSubject: HveRelay test\r\nMIME-Version: 1.0\r\n\r\n");
+        var body = "This message was sent by the command send-test of HveRelay to see whether mail gets through.\r\n"u8.ToArray();
+        var (results, words) = await SubmitAsync(
+            new MailTransaction(from, [to], header.Length + body.Length, false, header, _ => Once(body)), cancel);
+        return results is null ? new SubmissionResult(null, words!) : results[0] switch
+        {
+            RecipientResult.Accepted accepted => new SubmissionResult(IdIn(accepted.Reply.Text), $"accepted: {accepted.Reply}"),
+            RecipientResult.NotSent refused => new SubmissionResult(null, $"refused: {refused.Failure}"),
+            var other => new SubmissionResult(null, $"unsure: {other}"),
+        };
+    }
+
+    /// <summary>Any message: a result for each recipient, or null and why there was no session.</summary>
+    /// <exception cref="RelayStartException">Nobody listens there.</exception>
+    public async Task<(IReadOnlyList<RecipientResult>? Results, string? Words)> SubmitAsync(MailTransaction mail, CancellationToken cancel)
+    {
         var listener = Choose();
         var transport = await ConnectAsync(listener, cancel);
         switch (await SmtpConnection.OpenAsync(transport, Dialogue(listener), clock, cancel))
@@ -34,12 +50,12 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
             case SmtpOpening.Opened opened:
                 await using (opened.Connection)
                 {
-                    return await SendAsync(opened.Connection, from, to, cancel);
+                    return (await opened.Connection.SendAsync(mail, cancel), null);
                 }
 
             case SmtpOpening.Failed failed:
                 var others = options.Listeners.Where(each => each != listener).Select(each => each.Name).ToList();
-                return new SubmissionResult(null, $"refused on listener {listener.Name}: {failed.Failure}"
+                return (null, $"refused on listener {listener.Name}: {failed.Failure}"
                     + (others.Count == 0 ? string.Empty : $"; another one with --listener: {string.Join(", ", others)}"));
             case var other:
                 throw new InvalidOperationException($"No such opening: {other}");
@@ -52,20 +68,6 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
             : Login is not null ? options.Listeners.Find(each => each.Tls != ListenerTls.None)
             : options.Listeners.Find(each => each.Tls is ListenerTls.None or ListenerTls.StartTls))
         ?? options.Listeners[0];
-
-    private static async Task<SubmissionResult> SendAsync(SmtpConnection connection, string from, string to, CancellationToken cancel)
-    {
-        var header = Encoding.ASCII.GetBytes($"From: <{from}>\r\nTo: <{to}>\r\nSubject: HveRelay test\r\nMIME-Version: 1.0\r\n\r\n");
-        var body = "This message was sent by the command send-test of HveRelay to see whether mail gets through.\r\n"u8.ToArray();
-        var results = await connection.SendAsync(
-            new MailTransaction(from, [to], header.Length + body.Length, false, header, _ => Once(body)), cancel);
-        return results[0] switch
-        {
-            RecipientResult.Accepted accepted => new SubmissionResult(IdIn(accepted.Reply.Text), $"accepted: {accepted.Reply}"),
-            RecipientResult.NotSent refused => new SubmissionResult(null, $"refused: {refused.Failure}"),
-            var other => new SubmissionResult(null, $"unsure: {other}"),
-        };
-    }
 
     private static async Task<NetworkStream> ConnectAsync(ListenerOptions listener, CancellationToken cancel)
     {
@@ -81,7 +83,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
         catch (SocketException refused)
         {
             socket.Dispose();
-            throw new RelayStartException("send-test", $"no relay listens on {target}: {refused.Message}; start it with: hverelay run", refused);
+            throw new RelayStartException("relay", $"no relay listens on {target}: {refused.Message}; start it with: hverelay run", refused);
         }
     }
 
@@ -115,7 +117,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
     }
 
     /// <summary>The id stands at the end of the reply to the final dot.</summary>
-    private static MessageId? IdIn(string reply) => MessageId.TryParse(reply[(reply.LastIndexOf(' ') + 1)..], out var id) ? id : null;
+    public static MessageId? IdIn(string reply) => MessageId.TryParse(reply[(reply.LastIndexOf(' ') + 1)..], out var id) ? id : null;
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Once(byte[] body)
     {

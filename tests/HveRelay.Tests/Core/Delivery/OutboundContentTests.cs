@@ -5,7 +5,6 @@ using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Rewriting;
-using HveRelay.Smtp;
 
 namespace HveRelay.Tests.Core.Delivery;
 

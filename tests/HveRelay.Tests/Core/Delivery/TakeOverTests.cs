@@ -23,7 +23,7 @@ public sealed class TakeOverTests
         {
             Hve = new HveOptions { Accounts = [new AccountOptions { Address = "one@contoso.com", TakeOver = true }, new AccountOptions { Address = "two@contoso.com" }] },
         });
-        _takeOver = new TakeOver(_plans, _board);
+        _takeOver = new TakeOver(() => _plans, _board);
     }
 
     [Fact]

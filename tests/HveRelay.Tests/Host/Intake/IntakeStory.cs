@@ -49,8 +49,7 @@ public abstract class IntakeStory : IDisposable
 
     private protected IntakeContext Context() => new(
         "relay.example", new RelayPolicy(Options), new UserDirectory(Options.Users), Store, new MessageIdSource(Clock, new Random(1)), Signal,
-        new MailLog(Clock, Write), new QueueAlarm(new MailLog(Clock, Write), Clock), _meter, Clock, TimeSpan.FromDays(2), "contoso.com", Options.Postmaster,
-        _ => Options.Hve.MaxRecipientsPerMessage, NullLogger.Instance);
+        new MailLog(Clock, Write), new QueueAlarm(new MailLog(Clock, Write), Clock), _meter, Clock, TimeSpan.FromDays(2), "contoso.com", Options.Postmaster, NullLogger.Instance);
 
     protected Task<LiveSession> BeginAsync(TlsPolicy tls = TlsPolicy.None) => BeginAsync(Context(), tls);
 

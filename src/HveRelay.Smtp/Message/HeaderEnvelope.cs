@@ -1,0 +1,49 @@
+namespace HveRelay.Smtp.Message;
+
+/// <summary>
+/// The envelope of a message that comes without one, as IIS and Exchange read it from files of their pickup directories.
+/// <code>
+/// sender        X-Sender, else Sender, else the first mailbox of From
+/// recipients    every X-Receiver; where there is none, To, Cc and Bcc
+/// </code>
+/// X-Sender and X-Receiver are taken out of the header, since they would tell everybody of the others; whoever sends takes Bcc out.
+/// </summary>
+/// <param name="Sender">An address, empty for the null reverse-path; null where nobody is named.</param>
+/// <param name="Recipients">As they are named, those without an address left out.</param>
+/// <param name="Header">The header block with the empty line that ends it.</param>
+public sealed record HeaderEnvelope(string? Sender, IReadOnlyList<string> Recipients, byte[] Header)
+{
+    private const string SenderField = "X-Sender";
+    private const string ReceiverField = "X-Receiver";
+
+    public static HeaderEnvelope Read(HeaderBlock block)
+    {
+        var header = new HeaderEditor(block);
+        header.DropMboxLine();
+        var receivers = header.Has(ReceiverField) ? Addresses(header, ReceiverField) : Addresses(header, "To", "Cc", "Bcc");
+        var sender = header.Has(SenderField)
+            ? Addresses(header, SenderField).FirstOrDefault(string.Empty)
+            : Addresses(header, "Sender").Concat(Addresses(header, "From")).FirstOrDefault();
+        header.Remove(SenderField);
+        header.Remove(ReceiverField);
+        return new HeaderEnvelope(sender, receivers, header.ToArray());
+    }
+
+    private static List<string> Addresses(HeaderEditor header, params ReadOnlySpan<string> names)
+    {
+        var addresses = new List<string>();
+        foreach (var name in names)
+        {
+            foreach (var field in header.All(name))
+            {
+                addresses.AddRange(AddressList.Parse(field.Unfold()).Mailboxes.Select(AddressOf).Where(address => address.Length > 0));
+            }
+        }
+
+        return addresses;
+    }
+
+    /// <summary>A single word is a mailbox of the machine that wrote it: <c>root</c>.</summary>
+    private static string AddressOf(NamedMailbox mailbox) =>
+        mailbox.Address.Length > 0 || mailbox.DisplayName.Contains(' ', StringComparison.Ordinal) ? mailbox.Address : mailbox.DisplayName;
+}

@@ -1,0 +1,181 @@
+using HveRelay.Configuration;
+using HveRelay.Mail;
+using HveRelay.Queue;
+
+namespace HveRelay.Intake.Pickup;
+
+// The states of a file, which are its name:
+//   scan.eml                  somebody puts it there; taken once its size and date are the same at two looks, a second apart
+//   scan.eml.06GZ…            taken: renamed (atomic) to the id that it has or will have in the queue
+//   gone                      it is in the queue under that id, for every recipient
+//   Badmail/scan.06GZ….eml    it, or some of its recipients, were refused; scan.06GZ….txt beside it says which and why
+// Whatever kills the relay, a taken file is found by its name: where the queue knows the id it is deleted, else it is sent with that
+// id. So none is lost, and none is sent twice as long as the queue remembers (Queue.KeepHistory).
+
+/// <summary>Takes mail from files, as IIS and Exchange do. Who may write into the directory may send: the rights of the files decide.</summary>
+/// <param name="options">Read anew at each look: the configuration may change.</param>
+internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext context)
+{
+    internal const string Badmail = "Badmail";
+
+    internal static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two tries with a file that cannot be queued now.</summary>
+    internal static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+
+    private const string Ending = ".eml";
+    private const int AtOnce = 8;
+
+    private readonly Dictionary<string, DateTimeOffset> _notBefore = new(StringComparer.Ordinal);
+    private Dictionary<string, (long Length, DateTime Date)> _seen = new(StringComparer.Ordinal);
+    private string? _trouble;
+
+    /// <summary>Runs until <paramref name="stop"/>; what was begun then is finished.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stop);
+                _trouble = null;
+            }
+            catch (Exception failed)
+            {
+                // Said once; it is tried again every second.
+                if (_trouble != failed.Message)
+                {
+                    context.Log.Config(EventLevel.Error, "Pickup.Directory", $"{options().Directory}: {failed.Message}");
+                }
+
+                _trouble = failed.Message;
+            }
+
+            await Task.Delay(Look, context.Clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Takes what is ready.</summary>
+    internal async Task LookAsync(CancellationToken stop)
+    {
+        var now = options();
+        if (now.Directory.Length == 0)
+        {
+            return;
+        }
+
+        var directory = Directory.CreateDirectory(now.Directory);
+        directory.CreateSubdirectory(Badmail);
+        await Parallel.ForEachAsync(
+            Ready(directory).ToList(),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = CancellationToken.None },
+            async (taken, _) =>
+            {
+                if (!stop.IsCancellationRequested)
+                {
+                    await SendAsync(taken, now);
+                }
+            });
+    }
+
+    /// <summary>The files that can be sent now, each under the name that says so.</summary>
+    private IEnumerable<TakenFile> Ready(DirectoryInfo directory)
+    {
+        var before = _seen;
+        _seen = new(StringComparer.Ordinal);
+        var now = context.Clock.GetUtcNow();
+        foreach (var file in directory.EnumerateFiles().OrderBy(file => file.LastWriteTimeUtc))
+        {
+            if (TakenFile.Of(file.FullName, Ending) is { } earlier)
+            {
+                if (!_notBefore.TryGetValue(earlier.Path, out var at) || now >= at)
+                {
+                    yield return earlier;
+                }
+            }
+            else if (file.Name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) && file.Name.Length > Ending.Length && file.Name[0] != '.')
+            {
+                var state = (file.Length, file.LastWriteTimeUtc);
+                _seen[file.Name] = state;
+                if (file.Length > 0 && before.TryGetValue(file.Name, out var same) && same == state && Take(file) is { } taken)
+                {
+                    yield return taken;
+                }
+            }
+        }
+    }
+
+    /// <summary>Null where somebody writes to it, or has taken it himself.</summary>
+    private TakenFile? Take(FileInfo file)
+    {
+        var id = context.Ids.Next();
+        var taken = new TakenFile($"{file.FullName}.{id}", Path.GetFileNameWithoutExtension(file.Name), id) { IsNew = true };
+        if (file.LinkTarget is null && IsHeld(file.FullName))
+        {
+            return null;
+        }
+
+        try
+        {
+            file.MoveTo(taken.Path);
+            return taken;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whoever holds it open for writing keeps it: on Windows any program, elsewhere those that lock, .NET's among them.</summary>
+    private static bool IsHeld(string path)
+    {
+        try
+        {
+            using var alone = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, 1);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Nobody's to keep: it is taken, and set aside for that.
+            return false;
+        }
+    }
+
+    private async Task SendAsync(TakenFile taken, PickupOptions now)
+    {
+        var outcome = PickupOutcome.Later;
+        try
+        {
+            if (!taken.IsNew && await context.Store.FindAsync(taken.Id, CancellationToken.None) is not null)
+            {
+                // The relay died, or lost the queue, after it was queued.
+                taken.Delete();
+                return;
+            }
+
+            outcome = await new PickupSubmission(context, now.Client).SendAsync(taken);
+        }
+        catch (StoreException trouble)
+        {
+            context.Alarm.Raise(trouble);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            // One file, and the others must not wait for it.
+            context.Log.Config(EventLevel.Error, "Pickup.Directory", $"{taken.Path}: {failed.Message}");
+        }
+
+        lock (_notBefore)
+        {
+            _notBefore.Remove(taken.Path);
+            if (outcome == PickupOutcome.Later)
+            {
+                _notBefore[taken.Path] = context.Clock.GetUtcNow() + Again;
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Net;
+using HveRelay.Configuration;
+using HveRelay.Mail;
+using HveRelay.Policy;
+using HveRelay.Smtp;
+using HveRelay.Smtp.Server;
+
+namespace HveRelay.Intake.Pickup;
+
+internal enum PickupOutcome
+{
+    /// <summary>In the queue, for all its recipients or for some.</summary>
+    Queued,
+
+    /// <summary>In Badmail.</summary>
+    Bad,
+
+    /// <summary>Nothing came of it; it is tried again.</summary>
+    Later,
+}
+
+/// <summary>One file on its way into the queue, by the entry of <c>Clients</c> that <c>Pickup.Client</c> names or by a rule of its own.</summary>
+internal sealed class PickupSubmission(IntakeContext context, string clientName)
+{
+    /// <summary>The protocol in Received, and the listener in the log: no listener of <c>Listeners</c> stands behind it.</summary>
+    internal const string Protocol = "PICKUP";
+
+    private const string Place = "pickup";
+
+    private static readonly IPAddress Here = IPAddress.Loopback;
+    private static readonly ClientRule OwnRule = new(new ClientOptions { Name = Place, MaxRecipients = 100_000 });
+
+    private readonly ClientRule _client =
+        context.Policy.Clients.FirstOrDefault(client => clientName.Length > 0 && client.Name.Equals(clientName, StringComparison.OrdinalIgnoreCase)) ?? OwnRule;
+
+    private readonly List<string> _reasons = [];
+    private string? _from;
+
+    public async Task<PickupOutcome> SendAsync(TakenFile taken)
+    {
+        if (new FileInfo(taken.Path).LinkTarget is not null)
+        {
+            return SetAside(taken, "link", Reply.Of(550, "5.6.0", "The file is a link to another, which may be one that only the relay may read"));
+        }
+
+        try
+        {
+            await using var file = new FileStream(
+                taken.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            return await SendAsync(taken, file);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return SetAside(taken, "rights", Reply.Of(550, "5.7.0", $"The file may not be read by {Environment.UserName}"));
+        }
+    }
+
+    private async Task<PickupOutcome> SendAsync(TakenFile taken, FileStream file)
+    {
+        if (file.Length > context.Policy.MaxMessageBytes(_client) * 2)
+        {
+            // Line ends may double it at most; whoever reads on would read a disk.
+            return SetAside(taken, "size", IntakeReplies.TooLarge(context.Policy.MaxMessageBytes(_client)));
+        }
+
+        if (await MailFile.OpenAsync(file, CancellationToken.None) is not { } mail)
+        {
+            return SetAside(taken, "header size", IntakeReplies.HeaderTooLarge);
+        }
+
+        if (Refusal(mail) is { } refusal)
+        {
+            return SetAside(taken, refusal.Reason, refusal.Reply);
+        }
+
+        var recipients = Accepted(mail.Envelope.Recipients);
+        if (recipients.Count == 0)
+        {
+            taken.SetAside(_reasons, context.Clock.GetUtcNow());
+            return PickupOutcome.Bad;
+        }
+
+        if (!context.Store.HasRoom
+            || (_client.MessagesPerMinute > 0 && !context.Messages.TryAdd((_client.Name, Here), _client.MessagesPerMinute)))
+        {
+            return PickupOutcome.Later;
+        }
+
+        if (_reasons.Count > 0)
+        {
+            taken.SetAsideCopy([$"queued as {taken.Id} for the others", .. _reasons], context.Clock.GetUtcNow());
+        }
+
+        return await QueueAsync(taken, mail, recipients);
+    }
+
+    private async Task<PickupOutcome> QueueAsync(TakenFile taken, MailFile mail, IReadOnlyList<(string Address, Lane Lane)> recipients)
+    {
+        var draft = new Draft(
+            _from!, recipients, _client.Priority, mail.EightBit, new Origin(_client.Name, Here.ToString(), Place, null, null, Protocol), ArrivalOf) { Id = taken.Id };
+        Reply reply;
+        var reason = string.Empty;
+        await using (var sink = new MessageSink(context, draft, (why, refusal) => Keep(out reason, why, refusal), () => { }))
+        {
+            await foreach (var piece in mail.ReadAsync(CancellationToken.None))
+            {
+                await sink.WriteAsync(piece, CancellationToken.None);
+            }
+
+            reply = await sink.CompleteAsync(CancellationToken.None);
+        }
+
+        switch (reply.Code)
+        {
+            case < 400:
+                taken.Delete();
+                return PickupOutcome.Queued;
+            case < 500:
+                // The queue's own alarm has said what is wrong with it.
+                return PickupOutcome.Later;
+            default:
+                return SetAside(taken, reason, reply);
+        }
+    }
+
+    private Arrival ArrivalOf(string? messageId) => new(
+        messageId, Place, context.Clock.GetUtcNow(), null, [],
+        [.. _reasons.Take(Arrival.MostRefused).Select(reason => new ArrivalRefusal(null, Place, reason))],
+        Math.Max(0, _reasons.Count - Arrival.MostRefused));
+
+    private static Reply Keep(out string kept, string reason, Reply reply)
+    {
+        kept = reason;
+        return reply;
+    }
+
+    private (string Reason, Reply Reply)? Refusal(MailFile mail)
+    {
+        if (mail.Envelope.Sender is not { } sender)
+        {
+            return ("sender", Reply.Of(550, "5.1.7", "Neither X-Sender nor From names a sender"));
+        }
+
+        _from = sender.Length == 0 || context.SenderDomain.Length == 0 || sender.Contains('@', StringComparison.Ordinal) ? sender : $"{sender}@{context.SenderDomain}";
+        if (RelayPolicy.RefuseSender(_client, _from) is { } refused)
+        {
+            return (refused.Reason, refused.Reply);
+        }
+
+        var most = context.Policy.MaxMessageBytes(_client);
+        return mail.Size > most ? ("size", IntakeReplies.TooLarge(most))
+            : mail.Envelope.Recipients.Count == 0 ? ("recipient", Reply.Of(550, "5.1.3", "Neither X-Receiver nor To, Cc and Bcc name a recipient"))
+            : null;
+    }
+
+    /// <summary>Each by itself: one that is refused is told and never harms the others.</summary>
+    private List<(string Address, Lane Lane)> Accepted(IReadOnlyList<string> named)
+    {
+        var accepted = new List<(string, Lane)>();
+        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in named)
+        {
+            var address = name.Equals("postmaster", StringComparison.OrdinalIgnoreCase) && context.Postmaster.Length > 0 ? context.Postmaster : name;
+            if (!known.Add(address))
+            {
+                continue;
+            }
+
+            var decision = address.Any(character => character is < ' ' or '\u007f')
+                ? RecipientDecision.Refuse(Reply.Of(501, "5.1.3", "The address holds a control character"), "syntax")
+                : context.Policy.Decide(_client, address, accepted.Count);
+            if (decision.Refusal is { } reply)
+            {
+                Tell(decision.Reason, reply, address);
+            }
+            else
+            {
+                accepted.Add((address, decision.Lane));
+            }
+        }
+
+        return accepted;
+    }
+
+    private PickupOutcome SetAside(TakenFile taken, string reason, Reply reply)
+    {
+        Tell(reason, reply, null);
+        taken.SetAside(_reasons, context.Clock.GetUtcNow());
+        return PickupOutcome.Bad;
+    }
+
+    private void Tell(string reason, Reply reply, string? to)
+    {
+        _reasons.Add(to is null ? reply.ToString() : $"{to}: {reply}");
+        context.Meter.Refused(_client.Name, reason);
+        context.Log.Refused(_client.Name, Here.ToString(), null, string.IsNullOrEmpty(_from) ? null : _from, to, reason, reply.ToString(), Place);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+
+namespace HveRelay.Operations.Configuration;
+
+/// <summary>
+/// Sees that the configuration file, or a file with a secret that it names, has another content than when it was read, and says so once
+/// it has kept still for a while: an editor may be in the midst of it. Looks at contents and not at dates, which tell nothing where a
+/// link is turned to another file, as Kubernetes does.
+/// </summary>
+/// <param name="files">The files to look at; asked anew at each look.</param>
+/// <param name="changed">Called for one change after another, with whether somebody asked for it.</param>
+internal sealed class ConfigurationWatch(Func<IReadOnlyList<string>> files, Func<bool, Task> changed, TimeProvider clock)
+{
+    internal static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Read it again, changed or not.</summary>
+    public void Ask() => Volatile.Read(ref _asked).TrySetResult();
+
+    /// <summary>Runs until <paramref name="stop"/>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var (read, seen) = (Stamp(), string.Empty);
+        while (!stop.IsCancellationRequested)
+        {
+            var asked = Volatile.Read(ref _asked).Task;
+            using (var enough = CancellationTokenSource.CreateLinkedTokenSource(stop))
+            {
+                await Task.WhenAny(asked, Task.Delay(Look, clock, enough.Token));
+                await enough.CancelAsync();
+            }
+
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var now = Stamp();
+            if (asked.IsCompleted)
+            {
+                // Whoever asks from here on asks for one more reading.
+                Volatile.Write(ref _asked, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                (read, seen) = (Stamp(), string.Empty);
+                await changed(true);
+            }
+            else if (now == read || now != seen)
+            {
+                seen = now;
+            }
+            else
+            {
+                read = now;
+                await changed(false);
+            }
+        }
+    }
+
+    private string Stamp()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files())
+        {
+            try
+            {
+                hash.AppendData(BoundedFile.ReadAllBytes(file, BoundedFile.Text));
+            }
+            catch (Exception unreadable) when (FileFault.Sentence(file, unreadable) is { } sentence)
+            {
+                hash.AppendData(System.Text.Encoding.UTF8.GetBytes(sentence));
+            }
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}

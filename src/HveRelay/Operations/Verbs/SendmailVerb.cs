@@ -1,0 +1,147 @@
+using System.CommandLine;
+using HveRelay.Configuration;
+using HveRelay.Operations.Configuration;
+using HveRelay.Smtp.Server;
+
+namespace HveRelay.Operations.Verbs;
+
+/// <summary>
+/// <c>sendmail</c>: what scripts, cron and PHP call. The message comes on standard input; the exit statuses are those of sysexits.h,
+/// which callers know. Whoever may not read the configuration is served too, by the listener on port 25 of this machine.
+/// </summary>
+internal static class SendmailVerb
+{
+    private const int Ok = 0;
+    private const int Usage = 64;
+    private const int DataError = 65;
+    private const int Unavailable = 69;
+    private const int Software = 70;
+    private const int TryAgain = 75;
+
+    public static Command Create()
+    {
+        var command = new Command("sendmail", "Takes a message from standard input as sendmail does: -t -i -f SENDER RECIPIENT…")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var errors = parsed.InvocationConfiguration.Error;
+            try
+            {
+                var (status, sentences) = await RunAsync(parsed, cancel);
+                foreach (var sentence in sentences)
+                {
+                    await errors.WriteLineAsync($"sendmail: {sentence.ReplaceLineEndings(" ")}");
+                }
+
+                return status;
+            }
+            catch (RelayStartException absent)
+            {
+                await errors.WriteLineAsync($"sendmail: {absent.Message.ReplaceLineEndings(" ")}");
+                return TryAgain;
+            }
+            catch (IOException broken)
+            {
+                await errors.WriteLineAsync($"sendmail: {broken.Message}");
+                return Software;
+            }
+        });
+        return command;
+    }
+
+    private static async Task<(int Status, IReadOnlyList<string> Sentences)> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        if (SendmailArguments.Read(parsed.UnmatchedTokens, out var fault) is not { } arguments)
+        {
+            return (Usage, [fault!]);
+        }
+
+        await using var spool = await SpoolAsync(arguments.IgnoresDots, cancel);
+        if (await MailFile.OpenAsync(spool, cancel) is not { } mail)
+        {
+            return (DataError, ["the header is larger than 256 KiB"]);
+        }
+
+        string[] recipients =
+        [
+            .. arguments.Recipients.Concat(arguments.FromHeader ? mail.Envelope.Recipients : [])
+                .Select(Known).Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
+        if (recipients.Length == 0)
+        {
+            return (Usage, ["the message names no recipient"]);
+        }
+
+        var options = Options(parsed.GetValue(Verb.Config));
+        var end = await Submission.SendAsync(
+            options, new TestSubmission(options, TimeProvider.System), mail, arguments.Sender ?? Environment.UserName, recipients, cancel);
+        return end.Refused.Count == 0 ? (Ok, []) : (end.IsForNow ? TryAgain : Unavailable, end.Refused);
+    }
+
+    /// <summary>A name without a domain is a mailbox of this machine, which has none: the relay knows who its postmaster is.</summary>
+    private static string Known(string recipient) => recipient.Contains('@', StringComparison.Ordinal) ? recipient : "postmaster";
+
+    /// <summary>As far as they can be read: cron's users may not read secrets, and need none.</summary>
+    private static RelayOptions Options(string? configured)
+    {
+        var options = ConfigurationReader.ReadAll(ConfigurationFile.Find(configured), EnvironmentKeys.OfThisProcess()).Options;
+        return options is { Listeners.Count: > 0 } ? options : new RelayOptions { Listeners = [new ListenerOptions { Name = "devices", Address = "127.0.0.1" }] };
+    }
+
+    /// <summary>Standard input on the disk, so that a large message takes no memory; gone when it is closed.</summary>
+    private static async Task<FileStream> SpoolAsync(bool ignoresDots, CancellationToken cancel)
+    {
+        var spool = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+        await using var input = Console.OpenStandardInput();
+        if (ignoresDots)
+        {
+            await input.CopyToAsync(spool, cancel);
+        }
+        else
+        {
+            CopyToDot(input, spool);
+        }
+
+        await spool.FlushAsync(cancel);
+        return spool;
+    }
+
+    /// <summary>Up to a line that is a single dot.</summary>
+    private static void CopyToDot(Stream input, Stream spool)
+    {
+        // Longer than the line that ends it, so that a beginning that is written out cannot have been one.
+        const int Longest = 1024;
+        using var buffered = new BufferedStream(input, 64 * 1024);
+        var (line, isWhole) = (new List<byte>(Longest), true);
+        for (int octet; (octet = buffered.ReadByte()) >= 0;)
+        {
+            line.Add((byte)octet);
+            if (octet != '\n' && line.Count < Longest)
+            {
+                continue;
+            }
+
+            if (isWhole && line is ([(byte)'.', (byte)'\n'] or [(byte)'.', (byte)'\r', (byte)'\n']))
+            {
+                return;
+            }
+
+            Write();
+            isWhole = octet == '\n';
+        }
+
+        if (!isWhole || line is not [(byte)'.'])
+        {
+            Write();
+        }
+
+        void Write()
+        {
+            spool.Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(line));
+            line.Clear();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using HveRelay.Tests.Support;
+
+namespace HveRelay.Tests.Program;
+
+/// <summary>Mail from files and from scripts, whether a relay runs or not.</summary>
+public sealed class PickupTests
+{
+    private const string Scan = "X-Sender: scan@contoso.com\nX-Receiver: ann@contoso.com\nFrom: Scanner <scan@contoso.com>\nTo: all@contoso.com\nSubject: scan\n\nhello\n";
+
+    [Fact]
+    public async Task A_file_in_the_directory_arrives()
+    {
+        await using var story = await ProgramStory.BeginAsync(WithPickup);
+        await story.StartAsync();
+        story.Write("pickup/scan.eml", Scan);
+
+        var sent = Assert.Single(await story.Hve!.WaitForMessagesAsync(1, TestContext.Current.CancellationToken));
+
+        var content = Encoding.ASCII.GetString(sent.Content.Span);
+        Assert.Contains("Subject: scan\r\n", content, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nhello\r\n", content, StringComparison.Ordinal);
+        Assert.Contains("with PICKUP id", content, StringComparison.Ordinal);
+        Assert.DoesNotContain("X-Receiver", content, StringComparison.Ordinal);
+        await Until.True(() => Directory.GetFiles(Path.Combine(story.Directory, "pickup")).Length == 0);
+    }
+
+    [Fact]
+    public async Task Send_and_sendmail_hand_in_to_the_relay_that_runs()
+    {
+        await using var story = await ProgramStory.BeginAsync();
+        await story.StartAsync();
+        var file = story.Write("scan.eml", Scan.Replace("ann@contoso.com\n", "ann@contoso.com\nX-Receiver: x@example.com\n", StringComparison.Ordinal));
+
+        var send = await story.RunAsync("send", file);
+        var cron = await story.RunWithInputAsync("From: root (Cron Daemon)\nTo: root\nSubject: Cron\n\nout\n.\nput\n", "sendmail", "-FCron", "-i", "-oem", "root");
+        var php = await story.RunWithInputAsync("To: ann@contoso.com\nBcc: bob@contoso.com\nSubject: php\n\nx\n.\nnot this\n", "sendmail", "-t", "-fweb@contoso.com");
+        var refused = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-i", "x@example.com");
+        var wrong = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-bp");
+
+        Assert.Equal((1, true), (send.Status, send.Output.StartsWith("queued as ", StringComparison.Ordinal)));
+        Assert.StartsWith("x@example.com: ", Assert.Single(send.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal((0, 0), (cron.Status, php.Status));
+        Assert.Equal((69, 64), (refused.Status, wrong.Status));
+        Assert.StartsWith("sendmail: x@example.com: ", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+        var sent = await story.Hve!.WaitForMessagesAsync(3, TestContext.Current.CancellationToken);
+        var contents = sent.Select(message => Encoding.ASCII.GetString(message.Content.Span)).ToList();
+        Assert.Contains(contents, content => content.EndsWith("Subject: Cron\r\n\r\nout\r\n.\r\nput\r\n", StringComparison.Ordinal) || content.Contains("\r\n\r\nout\r\n.\r\nput\r\n", StringComparison.Ordinal));
+        Assert.Contains(contents, content => content.EndsWith("\r\n\r\nx\r\n", StringComparison.Ordinal) && !content.Contains("Bcc", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(
+            ["ann@contoso.com", "ann@contoso.com", "bob@contoso.com", "it@contoso.com"],
+            story.LogFile().Where(line => line.Contains(" relayed ", StringComparison.Ordinal)).Select(line => line.Split(" to=")[1].Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_no_relay_runs_the_message_waits_in_the_directory_for_one()
+    {
+        await using var story = await ProgramStory.BeginAsync(WithPickup);
+        var file = story.Write("scan.eml", Scan);
+        var send = await story.RunAsync("send", file, "--to", "bob@contoso.com");
+        var cron = await story.RunWithInputAsync("Subject: cron\n\nx\n", "sendmail", "-i", "-f", "", "carl@contoso.com");
+        story.Configure(null);
+        var nowhere = await story.RunWithInputAsync("Subject: cron\n\nx\n", "sendmail", "-i", "carl@contoso.com");
+        story.Configure(WithPickup);
+        Assert.Equal((0, 0, 75), (send.Status, cron.Status, nowhere.Status));
+        Assert.StartsWith("no relay runs; it waits in ", send.Output, StringComparison.Ordinal);
+
+        await story.StartAsync();
+
+        await story.Hve!.WaitForMessagesAsync(2, TestContext.Current.CancellationToken);
+        await Until.True(() => story.LogFile().Count(line => line.Contains(" relayed ", StringComparison.Ordinal)) == 2);
+        Assert.Contains(story.LogFile(), line => line.Contains(" relayed ", StringComparison.Ordinal) && line.Contains(" from=scan@contoso.com ", StringComparison.Ordinal) && line.Contains(" to=bob@contoso.com ", StringComparison.Ordinal));
+        Assert.Contains(story.LogFile(), line => line.Contains(" relayed ", StringComparison.Ordinal) && line.Contains(" to=carl@contoso.com ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task Whenever_the_relay_is_killed_every_file_is_queued_once()
+    {
+        const int Files = 400;
+        const int Kills = 8;
+        await using var story = ProgramStory.BeginWithoutHve(WithPickup);
+        for (var i = 0; i < Files; i++)
+        {
+            story.Write($"pickup/{i}.eml", Scan.Replace("Subject: scan", $"Subject: {i}", StringComparison.Ordinal));
+        }
+
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var daemon = await story.StartAsync();
+            var before = Left();
+            await Until.True(() => Left() < before || before == 0);
+            await daemon.KillAsync();
+        }
+
+        await story.StartAsync();
+        await Until.True(() => Left() == 0, () => $"{Left()} left", 120);
+        var queue = JsonNode.Parse((await story.RunAsync("queue", "list", "--limit", "10000", "--json")).Output)!.AsArray();
+        Assert.Equal(Files, queue.Count);
+        await story.StartHveAsync();
+        await Until.True(() => story.Hve!.Recorded >= Files, () => $"{story.Hve!.Recorded} sent", 180);
+        var subjects = story.Hve!.Messages.Select(message => Encoding.ASCII.GetString(message.Content.Span).Split("Subject: ")[1].Split('\r')[0]);
+        Assert.Equal(Enumerable.Range(0, Files).Select(i => $"{i}").Order(StringComparer.Ordinal), subjects.Order(StringComparer.Ordinal));
+
+        int Left() => Directory.GetFiles(Path.Combine(story.Directory, "pickup")).Length;
+    }
+
+    private static void WithPickup(JsonNode configuration) => configuration["Pickup"] = new JsonObject { ["Directory"] = "pickup" };
+}
