@@ -28,13 +28,29 @@ internal static class SimulateVerb
         var faults = FaultOption();
         var record = RecordOption();
         var certificate = new Option<string?>("--certificate") { Description = "Write the simulator's certificate there, for Hve.TrustedCertificate" };
-        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback") { port, accounts, tokens, faults, record, certificate };
+        var directory = new Option<string?>("--directory") { Description = "Keep the certificate there over starts: simulator.pem is for Hve.TrustedCertificate" };
+        var control = new Option<int?>("--control") { Description = "Port on loopback for HTTP: faults, counters, messages; GET / says what there is" };
+        var perDay = new Option<int>("--recipients-per-day") { Description = "Recipients taken in any 24 hours; 0 is no limit", DefaultValueFactory = _ => 100_000 };
+        var connections = new Option<int>("--max-connections") { Description = "Connections that may submit at a time; 0 is no limit" };
+        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback")
+        {
+            port, accounts, tokens, faults, record, certificate, directory, control, perDay, connections,
+        };
         command.SetAction(Verb.Guarded(async (parsed, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
             var known = parsed.GetValue(accounts) is { Length: > 0 } given ? given : [new SimulatedAccount("hve1@contoso.com", "demo")];
             await using var simulator = await StartAsync(
-                new SimulatorOptions { Port = parsed.GetValue(port), Accounts = known, KeepContent = parsed.GetValue(record) is not null, RecordLimit = 0 },
+                new SimulatorOptions
+                {
+                    Port = parsed.GetValue(port),
+                    Accounts = known,
+                    KeepContent = parsed.GetValue(record) is not null,
+                    RecordLimit = parsed.GetValue(control) is null ? 0 : SimulatorControl.Remembered,
+                    CertificateDirectory = parsed.GetValue(directory),
+                    RecipientsPerDay = parsed.GetValue(perDay),
+                    MaxConnections = parsed.GetValue(connections),
+                },
                 parsed.GetValue(faults) ?? [], parsed.GetValue(record), output);
             foreach (var pair in parsed.GetValue(tokens) ?? [])
             {
@@ -47,6 +63,7 @@ internal static class SimulateVerb
                 await File.WriteAllTextAsync(file, simulator.CertificatePem, cancel);
             }
 
+            await using var api = parsed.GetValue(control) is { } at ? await SimulatorControl.StartAsync(simulator, at, cancel) : null;
             await output.WriteLineAsync($"simulating HVE on {simulator.EndPoint} for {string.Join(", ", known.Select(account => account.Address))}");
             var signals = new Signals(cancel);
             await signals.First;
@@ -57,7 +74,7 @@ internal static class SimulateVerb
 
     public static Option<Fault[]> FaultOption() => new("--fault")
     {
-        Description = "STAGE=WHAT[;times=N][;to=PATTERN], or one of: " + string.Join(", ", FaultPresets.All.Select(preset => preset.Name)),
+        Description = FaultHelp.Text,
         CustomParser = Faults,
     };
 
