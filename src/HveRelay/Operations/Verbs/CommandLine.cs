@@ -13,6 +13,7 @@ internal static class CommandLine
         DemoVerb.Create(),
         SimulateVerb.Create(),
         CheckVerb.Create(),
+        DoctorVerb.Create(),
         QueueVerb.Create(),
         BackupVerb.Create(),
         ClientsVerb.Create(),
