@@ -59,6 +59,32 @@ public sealed class IncidentTests : IDisposable
     }
 
     [Fact]
+    public async Task Behind_a_proxy_the_running_relay_is_asked_as_a_stranger()
+    {
+        await using var story = await RelayStory.BeginAsync(options => options.Listeners[0].TrustedProxies = ["127.0.0.1"]);
+        await using var examination = Examine(story.Relay.State.Options, story.Clock, new Incident("none", "", "", ""));
+
+        var diagnosis = await DoctorRound.RunAsync(examination, TestContext.Current.CancellationToken);
+
+        Assert.Null(diagnosis.First);
+        Assert.Equal("198.51.100.7", story.Lines("refused").First(line => line["reason"] == "unknown client")["ip"]);
+    }
+
+    [Fact]
+    public async Task A_postmaster_whom_HVE_does_not_know_is_found()
+    {
+        var clock = new ManualClock();
+        await using var hve = await HveAsync(clock);
+        hve.Faults.Add(Fault.Reply(FaultStage.Rcpt, "550 5.1.10 Recipient not found"));
+        await using var examination = Examine(Options(hve), clock, new Incident("none", "", "", ""));
+
+        var diagnosis = await DoctorRound.RunAsync(examination, TestContext.Current.CancellationToken);
+
+        Assert.Equal("hve1@contoso.com to it@contoso.com: 550 5.1.10 Recipient not found", diagnosis.First!.Finding.Words);
+        Assert.Equal(("Administrator", "Postmaster, a mailbox that takes mail from the account"), (diagnosis.First.Finding.Who, diagnosis.First.Finding.How));
+    }
+
+    [Fact]
     public async Task An_open_relay_is_found()
     {
         var clock = new ManualClock();

@@ -39,11 +39,10 @@ internal sealed class Examination(RelayOptions options, TimeProvider clock) : IA
 
     public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 
-    public bool IsRelayRunning { get; } = ControlClient.Knock(options.DataDirectory) == ControlDoor.Open;
+    /// <summary>One runs also where this user may not talk to it.</summary>
+    public bool IsRelayRunning { get; } = ControlClient.Knock(options.DataDirectory) != ControlDoor.Nobody;
 
     public Dialer Dialer => new(Patience.Connect, clock) { Resolve = Resolve };
-
-    public string Hop => $"{options.Hve.Host} port {options.Hve.Port}";
 
     /// <summary>Null where it has none yet.</summary>
     public IQueueReader? Queue { get; set; }

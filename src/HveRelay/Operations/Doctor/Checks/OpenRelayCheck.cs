@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using HveRelay.Configuration;
 using HveRelay.Policy;
 using HveRelay.Smtp.Client;
@@ -38,8 +39,11 @@ internal static class OpenRelayCheck
             return Finding.Ok("the policy refuses strangers") with { Notes = notes };
         }
 
-        var (taken, words) = await ProbeAsync(plain, examination.Clock, cancel);
-        var mayThisMachine = policy.Find(IPAddress.Loopback, user: null) is { } here && Accepts(policy, here);
+        // Where it believes a proxy on this machine, it can be asked as a stranger.
+        var target = PortsCheck.Target(plain.Address, plain.Port);
+        var stranger4 = plain.TrustedProxies.Exists(text => NetworkText.TryRead(text, out var network, out _) && network.Contains(target.Address)) ? Strangers[0] : null;
+        var (taken, words) = await ProbeAsync(target, stranger4, examination.Clock, cancel);
+        var mayThisMachine = stranger4 is null && policy.Find(target.Address, user: null) is { } here && Accepts(policy, here);
         return !taken ? Finding.Ok($"the policy refuses strangers, and the running relay answered {words}") with { Notes = notes }
             : mayThisMachine ? Finding.Ok("the policy refuses strangers; this machine itself may send to strangers, as configured") with { Notes = notes }
             : Finding.Wrong(
@@ -50,13 +54,17 @@ internal static class OpenRelayCheck
     private static bool Accepts(RelayPolicy policy, ClientRule client) =>
         RelayPolicy.RefuseSender(client, Sender) is null && policy.Decide(client, Recipient, accepted: 0).Refusal is null;
 
-    private static async Task<(bool Taken, string Words)> ProbeAsync(ListenerOptions listener, TimeProvider clock, CancellationToken cancel)
+    private static async Task<(bool Taken, string Words)> ProbeAsync(IPEndPoint target, IPAddress? pretended, TimeProvider clock, CancellationToken cancel)
     {
-        var target = PortsCheck.Target(listener.Address, listener.Port);
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(target, cancel);
+            if (pretended is not null)
+            {
+                // The PROXY protocol, version 1: source and destination, addresses and ports.
+                await socket.SendAsync(Encoding.ASCII.GetBytes($"PROXY TCP4 {pretended} 192.0.2.1 40000 {target.Port}\r\n"), cancel);
+            }
         }
         catch (SocketException refused)
         {
