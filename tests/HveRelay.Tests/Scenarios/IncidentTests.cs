@@ -71,6 +71,22 @@ public sealed class IncidentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_login_that_works_again_is_told_from_one_that_does_not()
+    {
+        await using var story = await RelayStory.BeginAsync();
+        story.Simulator.Faults.Add(Fault.Reply(FaultStage.Auth, "535 5.7.3 Authentication unsuccessful"));
+        await story.SendAsync("you@contoso.com");
+        await story.LogsAsync("alarm");
+        story.Simulator.Faults.Clear();
+        await using var examination = Examine(story.Relay.State.Options, story.Clock, new Incident("none", "", "", ""));
+
+        var first = (await DoctorRound.RunAsync(examination, TestContext.Current.CancellationToken)).First!;
+
+        Assert.Equal("accounts", first.Name);
+        Assert.Equal(("nobody", "The login failed when the relay tried last, and works now: HVE does not accept the password"), (first.Finding.Who, first.Finding.Cause));
+    }
+
+    [Fact]
     public async Task A_postmaster_whom_HVE_does_not_know_is_found()
     {
         var clock = new ManualClock();

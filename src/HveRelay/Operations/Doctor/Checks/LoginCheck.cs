@@ -16,6 +16,11 @@ internal static class LoginCheck
             return Finding.NotReached("no connection with TLS");
         }
 
+        if (accounts.Count == 0)
+        {
+            return Finding.NotReached("Hve.Accounts has none");
+        }
+
         using var tokens = AccountTokens.For(examination.Options.Hve, examination.Clock);
         var upstream = new HveUpstream(examination.Options, examination.Clock, tokens, Examination.Patience) { Dialer = examination.Dialer };
         (string Account, SmtpFailure Failure)? first = null;

@@ -48,7 +48,7 @@ internal static class OpenRelayCheck
             : mayThisMachine ? Finding.Ok("the policy refuses strangers; this machine itself may send to strangers, as configured") with { Notes = notes }
             : Finding.Wrong(
                 $"the running relay takes {Recipient} from {Sender}", "The running relay takes what its configuration refuses",
-                "restart it: it reads its configuration once; and see whether another program listens there");
+                "restart it, and see whether another program listens there");
     }
 
     private static bool Accepts(RelayPolicy policy, ClientRule client) =>

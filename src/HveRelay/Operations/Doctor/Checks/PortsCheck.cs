@@ -28,8 +28,8 @@ internal static class PortsCheck
             if (await TryAsync(target, examination.Clock, cancel) is { } refused)
             {
                 return Finding.Wrong(
-                    $"listener {listener.Name}: {target}: {refused}", "The relay runs and does not answer there: it has not read this configuration",
-                    "restart the relay: it reads its configuration once");
+                    $"listener {listener.Name}: {target}: {refused}", "The relay runs and does not answer there: it has another configuration",
+                    "hverelay check, then restart the relay");
             }
         }
 
