@@ -20,7 +20,8 @@ internal sealed class ServerState : IDisposable
         Accounts = new AccountBook(options, clock);
         Quota = new DailyWindow(options.RecipientsPerDay, clock);
         Messages = new Ring<RecordedMessage>(options.RecordLimit);
-        Certificate = SimulatorCertificate.Own(options.HostName);
+        Certificate = options.CertificateDirectory is { } directory
+            ? SimulatorCertificate.Kept(directory, options.HostName) : SimulatorCertificate.Own(options.HostName);
         _context = SslStreamCertificateContext.Create(Certificate, null, offline: true);
         Stopped = _stop.Token;
     }

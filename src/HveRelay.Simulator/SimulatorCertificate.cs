@@ -4,11 +4,44 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace HveRelay.Simulator;
 
-/// <summary>Self-signed certificates, whose keys live as long as the process.</summary>
+/// <summary>Self-signed certificates; their keys live as long as the process, but for one that is kept in a directory.</summary>
 internal static class SimulatorCertificate
 {
     /// <summary>A client that trusts exactly this certificate accepts the names of the simulator.</summary>
     public static X509Certificate2 Own(string hostName) => Make("HVE simulator", ["localhost", "smtp.hve.mx.microsoft", hostName]);
+
+    /// <summary>The one in the directory; a new one where there is none for that name.</summary>
+    public static X509Certificate2 Kept(string directory, string hostName)
+    {
+        var (whole, open) = (Path.Combine(directory, "simulator.pfx"), Path.Combine(directory, "simulator.pem"));
+        if (File.Exists(whole) && X509CertificateLoader.LoadPkcs12FromFile(whole, password: null) is var kept && kept.MatchesHostname(hostName))
+        {
+            File.WriteAllText(open, kept.ExportCertificatePem());
+            return kept;
+        }
+
+        Directory.CreateDirectory(directory);
+        var made = Own(hostName);
+        File.Delete(whole);
+        using (var file = new FileStream(whole, OnlyMine()))
+        {
+            file.Write(made.Export(X509ContentType.Pkcs12));
+        }
+
+        File.WriteAllText(open, made.ExportCertificatePem());
+        return made;
+    }
+
+    private static FileStreamOptions OnlyMine()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
 
     public static X509Certificate2 Stranger() => Make("An intercepting firewall", ["firewall.invalid"]);
 
@@ -35,6 +68,6 @@ internal static class SimulatorCertificate
             new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2049, 12, 31, 0, 0, 0, TimeSpan.Zero));
 
         // Windows refuses a server's key that was never in a container.
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
     }
 }

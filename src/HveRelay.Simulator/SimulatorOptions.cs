@@ -46,6 +46,9 @@ public sealed record SimulatorOptions
     /// <summary>In the greeting and the replies.</summary>
     public string HostName { get; init; } = "smtp.hve.mx.microsoft";
 
+    /// <summary>Where the certificate is kept over starts: <c>simulator.pem</c>, and <c>simulator.pfx</c> with the key. Null: a new one each time.</summary>
+    public string? CertificateDirectory { get; init; }
+
     public SimulatorSecurity Security { get; init; } = SimulatorSecurity.StartTls;
 
     public SslProtocols Protocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;

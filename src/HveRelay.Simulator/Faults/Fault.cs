@@ -23,6 +23,9 @@ public enum FaultStage
 
     /// <summary>In place of the reply to the final dot; the message IS delivered and recorded.</summary>
     AfterDot,
+
+    /// <summary>In place of the reply to QUIT.</summary>
+    Quit,
 }
 
 public enum FaultAction
@@ -106,6 +109,9 @@ public sealed record Fault
     public static Fault StrangerCertificate() => new(FaultStage.StartTls, FaultAction.StrangerCertificate);
 
     public static Fault NoStartTls() => new(FaultStage.Ehlo, FaultAction.NoStartTls);
+
+    /// <summary>The text form, as <see cref="TryParse"/> reads it.</summary>
+    public override string ToString() => FaultGrammar.Write(this);
 
     /// <summary>Reads the text form, as <c>--fault</c> takes it; see <see cref="FaultGrammar"/>.</summary>
     /// <param name="error">A sentence for the operator, when the answer is false.</param>

@@ -7,7 +7,7 @@ namespace HveRelay.Simulator;
 /// Faults as text:
 /// <code>
 /// fault  = ( preset / stage "=" what ) *( ";" option )
-/// stage  = connect / greeting / ehlo / starttls / auth / mail / rcpt / data / content / dot / after-dot
+/// stage  = connect / greeting / ehlo / starttls / auth / mail / rcpt / data / content / dot / after-dot / quit
 /// what   = reply / close / reset / stall / garbage / slow        ; a reply: "550 5.1.10 unknown"; \n parts its lines
 /// option = times=COUNT / nth=NUMBER / to=PATTERN / account=PATTERN / after=OCTETS / pause=SECONDS
 /// </code>
@@ -21,6 +21,7 @@ internal static class FaultGrammar
         ("connect", FaultStage.Connect), ("greeting", FaultStage.Greeting), ("ehlo", FaultStage.Ehlo),
         ("starttls", FaultStage.StartTls), ("auth", FaultStage.Auth), ("mail", FaultStage.Mail), ("rcpt", FaultStage.Rcpt),
         ("data", FaultStage.Data), ("content", FaultStage.Content), ("dot", FaultStage.Dot), ("after-dot", FaultStage.AfterDot),
+        ("quit", FaultStage.Quit),
     ];
 
     private static readonly (string Name, Func<FaultStage, Fault> Make)[] Actions =
@@ -34,9 +35,9 @@ internal static class FaultGrammar
             ? (fault with { Times = (int)n }, "") : Wrong($"times={value}: the number of occurrences is a number from 1 up.")),
         ("nth", (fault, value) => Number(value) is { } n and > 0 and <= int.MaxValue
             ? (fault with { First = (int)n, Times = fault.Times ?? 1 }, "") : Wrong($"nth={value}: the occurrence is a number from 1 up.")),
-        ("to", (fault, value) => fault.Stage is FaultStage.Rcpt or >= FaultStage.Data
+        ("to", (fault, value) => fault.Stage is FaultStage.Rcpt or (>= FaultStage.Data and < FaultStage.Quit)
             ? NotEmpty("to", value) ?? (fault with { To = value }, "")
-            : Wrong($"to={value}: no recipient is known yet at '{NameOf(fault.Stage)}'; it works from rcpt on.")),
+            : Wrong($"to={value}: no recipient is known at '{NameOf(fault.Stage)}'; it works from rcpt to after-dot.")),
         ("account", (fault, value) => fault.Stage >= FaultStage.Auth
             ? NotEmpty("account", value) ?? (fault with { Account = value }, "")
             : Wrong($"account={value}: no account is known yet at '{NameOf(fault.Stage)}'; it works from auth on.")),
@@ -51,6 +52,34 @@ internal static class FaultGrammar
     ];
 
     public static string NameOf(FaultStage stage) => Stages.First(each => each.Stage == stage).Name;
+
+    /// <summary>Names of what can stand in each place, for people.</summary>
+    public static (string Stages, string Actions, string Options) Words =>
+        (List(Stages.Select(each => each.Name)), List(Actions.Select(each => each.Name)), List(Options.Select(each => each.Name)));
+
+    public static string Write(Fault fault)
+    {
+        var head = fault.Action switch
+        {
+            FaultAction.TlsRefused => "tls-refused",
+            FaultAction.StrangerCertificate => "stranger-certificate",
+            FaultAction.NoStartTls => "no-starttls",
+            FaultAction.Reply => $"{NameOf(fault.Stage)}={fault.Text.ReplaceLineEndings(@"\n")}",
+            var action => $"{NameOf(fault.Stage)}={action.ToString().ToLowerInvariant()}",
+        };
+        (string Name, string? Value)[] options =
+        [
+            ("nth", fault.First > 1 ? Text(fault.First) : null),
+            ("times", fault.Times is { } times && (fault.First == 1 || times > 1) ? Text(times) : null),
+            ("to", fault.To),
+            ("account", fault.Account),
+            ("after", fault.After > 0 ? Text(fault.After) : null),
+            ("pause", fault.Action == FaultAction.Slow ? fault.Pause.TotalSeconds.ToString(CultureInfo.InvariantCulture) : null),
+        ];
+        return head + string.Concat(options.Where(option => option.Value is not null).Select(option => $";{option.Name}={option.Value}"));
+
+        static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    }
 
     public static bool TryParse(string text, [NotNullWhen(true)] out Fault? fault, out string error)
     {

@@ -217,16 +217,17 @@ internal sealed partial class Session : IAsyncDisposable
         return SayAsync(HveReplies.Reset);
     }
 
-    private ValueTask QuitAsync(string argument)
+    private async ValueTask QuitAsync(string argument)
     {
         if (argument.Length > 0)
         {
-            return RefuseAsync(HveReplies.InvalidArguments);
+            await RefuseAsync(HveReplies.InvalidArguments);
         }
-
-        Say(HveReplies.Closing);
-        _ending = Ending.Close;
-        return ValueTask.CompletedTask;
+        else if (!await FaultedAsync(FaultStage.Quit))
+        {
+            Say(HveReplies.Closing);
+            _ending = Ending.Close;
+        }
     }
 
     private void PartWithoutQuit()

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using HveRelay.Smtp.Client.Tls;
 
 namespace HveRelay.Smtp.Client;
@@ -24,6 +25,8 @@ internal sealed class Dialogue(Stream transport, SmtpConnectionOptions options, 
 
     /// <summary>Version and cipher suite, null without TLS.</summary>
     public string? Tls => _stream is SslStream tls ? $"{TlsVersion(tls)} {tls.NegotiatedCipherSuite}" : null;
+
+    public string? Certificate => (_stream as SslStream)?.RemoteCertificate is X509Certificate2 certificate ? CertificateWords.Describe(certificate) : null;
 
     /// <summary>Starts to send and does not wait: a pipelined group may not fit the send window (RFC 2920 section 3.1).</summary>
     public void Say(ReadOnlyMemory<byte> octets) => _saying = SayAfterAsync(_saying, octets);

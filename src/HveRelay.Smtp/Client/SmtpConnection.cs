@@ -33,6 +33,9 @@ public sealed class SmtpConnection : IAsyncDisposable
     /// <summary>Version and cipher suite, for example <c>TLSv1.3 TLS_AES_256_GCM_SHA384</c>; null without TLS.</summary>
     public string? Tls => _dialogue.Tls;
 
+    /// <summary>In words: for whom, by whom, from when to when. Null without TLS.</summary>
+    public string? Certificate => _dialogue.Certificate;
+
     /// <summary>False once it broke, or the server said 421.</summary>
     public bool IsUsable => _dialogue.IsUsable;
 
@@ -85,6 +88,27 @@ public sealed class SmtpConnection : IAsyncDisposable
         var outcomes = await transaction.RunAsync(_reset);
         _reset = transaction.LeftOpen;
         return outcomes;
+    }
+
+    /// <summary>MAIL and RCPT as for a message, then RSET: nothing is sent. Null where both are taken.</summary>
+    /// <param name="recipient">Null: MAIL alone.</param>
+    public async Task<SmtpFailure?> RehearseAsync(string reversePath, string? recipient, CancellationToken cancel)
+    {
+        string[] commands = recipient is null ? [$"MAIL FROM:<{reversePath}>"] : [$"MAIL FROM:<{reversePath}>", TransactionCommands.Rcpt(recipient)];
+        SmtpFailure? failure = null;
+        for (var i = 0; i < commands.Length && failure is null; i++)
+        {
+            var stage = i == 0 ? Stage.Mail : Stage.Rcpt;
+            var heard = await _dialogue.AskAsync(stage, commands[i], cancel);
+            failure = heard.IsGood ? null : heard.At(stage);
+        }
+
+        if (IsUsable && !(await _dialogue.AskAsync(Stage.Mail, TransactionCommands.Reset, cancel)).IsGood)
+        {
+            await _dialogue.BreakAsync();
+        }
+
+        return failure;
     }
 
     public ValueTask DisposeAsync() => _dialogue.DisposeAsync();

@@ -7,23 +7,37 @@ namespace HveRelay.Operations;
 /// <summary>Finds out which of the addresses could not be bound, and says why in a sentence.</summary>
 internal static class PortProbe
 {
-    public static RelayStartException Explain(RelayOptions options, Exception failed)
+    public static RelayStartException Explain(RelayOptions options, Exception failed) => Faults(options).FirstOrDefault() switch
+    {
+        (null, _, _) => new RelayStartException("Listeners", failed.Message, failed),
+        var (key, _, sentence) => new RelayStartException(key, sentence, failed),
+    };
+
+    /// <summary>Those that cannot be bound now.</summary>
+    public static IEnumerable<(string Key, SocketError Error, string Sentence)> Faults(RelayOptions options)
     {
         foreach (var (key, address, port) in Endpoints(options))
         {
-            try
+            if (Refusal(address, port) is { } refused)
             {
-                using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                socket.Bind(new IPEndPoint(address, port));
-                socket.Listen();
-            }
-            catch (SocketException refused)
-            {
-                return new RelayStartException(key, Sentence(refused.SocketErrorCode, address, port), failed);
+                yield return (key, refused, Sentence(refused, address, port));
             }
         }
+    }
 
-        return new RelayStartException("Listeners", failed.Message, failed);
+    private static SocketError? Refusal(IPAddress address, int port)
+    {
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen();
+            return null;
+        }
+        catch (SocketException refused)
+        {
+            return refused.SocketErrorCode;
+        }
     }
 
     private static IEnumerable<(string Key, IPAddress Address, int Port)> Endpoints(RelayOptions options)

@@ -21,5 +21,9 @@ internal sealed class UpstreamConnection(SmtpConnection connection, TokenLease? 
         return results;
     }
 
+    /// <inheritdoc cref="SmtpConnection.RehearseAsync"/>
+    public Task<SmtpFailure?> RehearseAsync(string reversePath, string? recipient, CancellationToken cancel) =>
+        connection.RehearseAsync(reversePath, recipient, cancel);
+
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 }

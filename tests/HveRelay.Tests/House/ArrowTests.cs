@@ -34,7 +34,10 @@ public sealed partial class ArrowTests
         ("Operations", ["Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Intake"]),
 
         // The verbs are programs of their own: they read the store, start the simulator, and send as a device does, a file read as what devices send is.
-        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Smtp.Server", "Stores", "Simulator"]),
+        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Smtp.Server", "Stores", "Simulator", "Operations.Doctor"]),
+
+        // The doctor walks the whole way, as a device and as a client of HVE.
+        ("Operations.Doctor", ["Operations", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Stores", "Upstream"]),
 
         // The stand-in for HVE shares no code with the relay.
         ("Simulator", []),

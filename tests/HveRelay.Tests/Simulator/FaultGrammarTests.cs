@@ -42,7 +42,7 @@ public sealed class FaultGrammarTests
     [InlineData("rcpt=close;times=3;rest", "'rest' is no option of a fault; ")]
     [InlineData("rcpt=close;times=0", "times=0: the number of occurrences is a number from 1 up.")]
     [InlineData("rcpt=close;nth=x", "nth=x: the occurrence is a number from 1 up.")]
-    [InlineData("mail=close;to=bob@*", "to=bob@*: no recipient is known yet at 'mail'; it works from rcpt on.")]
+    [InlineData("mail=close;to=bob@*", "to=bob@*: no recipient is known at 'mail'; it works from rcpt to after-dot.")]
     [InlineData("rcpt=close;to=", "to= needs an address, in which * stands for anything.")]
     [InlineData("ehlo=close;account=a@b", "account=a@b: no account is known yet at 'ehlo'; it works from auth on.")]
     [InlineData("dot=close;after=3", "after=3: octets are counted at 'content' only.")]
@@ -68,5 +68,22 @@ public sealed class FaultGrammarTests
         }
 
         Assert.Equal(FaultPresets.All.Count, FaultPresets.All.Select(preset => preset.Name).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("dot=432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded;nth=3")]
+    [InlineData("rcpt=550 5.1.10 unknown;nth=2;times=4;to=bob@*")]
+    [InlineData("auth=stall;times=1;account=hve1@*")]
+    [InlineData("content=slow;after=1000;pause=0.5")]
+    [InlineData("mail=451-4.7.0 one\\n451 4.7.0 two")]
+    [InlineData("quit=reset")]
+    [InlineData("tls-refused;times=2")]
+    [InlineData("no-starttls")]
+    [InlineData("stranger-certificate")]
+    public void A_fault_is_written_as_it_is_read(string text)
+    {
+        Assert.True(Fault.TryParse(text, out var fault, out _));
+
+        Assert.Equal(text, fault.ToString());
     }
 }

@@ -15,6 +15,7 @@ internal static class CommandLine
         DemoVerb.Create(),
         SimulateVerb.Create(),
         CheckVerb.Create(),
+        DoctorVerb.Create(),
         QueueVerb.Create(),
         WhyVerb.Create(),
         TailVerb.Create(),

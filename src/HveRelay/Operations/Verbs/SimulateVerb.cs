@@ -29,7 +29,14 @@ internal static class SimulateVerb
         var record = RecordOption();
         var certificate = new Option<string?>("--certificate") { Description = "Write the simulator's certificate there, for Hve.TrustedCertificate" };
         var smarthost = new Option<bool>("--smarthost") { Description = "An ordinary mail server instead: any sender, any recipient, no login" };
-        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback") { port, accounts, tokens, faults, record, certificate, smarthost };
+        var directory = new Option<string?>("--directory") { Description = "Keep the certificate there over starts: simulator.pem is for Hve.TrustedCertificate" };
+        var control = new Option<int?>("--control") { Description = "Port on loopback for HTTP: faults, counters, messages; GET / says what there is" };
+        var perDay = new Option<int>("--recipients-per-day") { Description = "Recipients taken in any 24 hours; 0 is no limit", DefaultValueFactory = _ => 100_000 };
+        var connections = new Option<int>("--max-connections") { Description = "Connections that may submit at a time; 0 is no limit" };
+        var command = new Command("simulate", "A stand-in for High Volume Email, on loopback")
+        {
+            port, accounts, tokens, faults, record, certificate, directory, control, perDay, connections, smarthost,
+        };
         command.SetAction(Verb.Guarded(async (parsed, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -40,7 +47,10 @@ internal static class SimulateVerb
                     Port = parsed.GetValue(port),
                     Accounts = known,
                     KeepContent = parsed.GetValue(record) is not null,
-                    RecordLimit = 0,
+                    RecordLimit = parsed.GetValue(control) is null ? 0 : SimulatorControl.Remembered,
+                    CertificateDirectory = parsed.GetValue(directory),
+                    RecipientsPerDay = parsed.GetValue(perDay),
+                    MaxConnections = parsed.GetValue(connections),
                     IsSmarthost = parsed.GetValue(smarthost),
                     RequireAuthentication = !parsed.GetValue(smarthost),
                 },
@@ -56,6 +66,7 @@ internal static class SimulateVerb
                 await File.WriteAllTextAsync(file, simulator.CertificatePem, cancel);
             }
 
+            await using var api = parsed.GetValue(control) is { } at ? await SimulatorControl.StartAsync(simulator, at, cancel) : null;
             await output.WriteLineAsync(parsed.GetValue(smarthost)
                 ? $"simulating a smarthost on {simulator.EndPoint}"
                 : $"simulating HVE on {simulator.EndPoint} for {string.Join(", ", known.Select(account => account.Address))}");
@@ -68,7 +79,7 @@ internal static class SimulateVerb
 
     public static Option<Fault[]> FaultOption() => new("--fault")
     {
-        Description = "STAGE=WHAT[;times=N][;to=PATTERN], or one of: " + string.Join(", ", FaultPresets.All.Select(preset => preset.Name)),
+        Description = FaultHelp.Text,
         CustomParser = Faults,
     };
 

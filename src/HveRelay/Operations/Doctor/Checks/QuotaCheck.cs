@@ -1,0 +1,47 @@
+using System.Globalization;
+using HveRelay.Queue;
+
+namespace HveRelay.Operations.Doctor.Checks;
+
+/// <summary>There is room for recipients today.</summary>
+internal static class QuotaCheck
+{
+    private const int NotedFrom = 90;
+
+    public static async Task<Finding> RunAsync(Examination examination, CancellationToken cancel)
+    {
+        if (examination.Queue is not { } queue)
+        {
+            return Finding.NotReached("no queue");
+        }
+
+        var hve = examination.Options.Hve;
+        var since = examination.Clock.GetUtcNow() - QuotaRule.Day;
+        (string Name, string Scope, long Limit)[] scopes =
+        [
+            ("the tenant", QuotaRule.Tenant, hve.RecipientsPerDay),
+            .. hve.Accounts.Select(account => (account.Address, account.Address.ToLowerInvariant(), (long)account.RecipientsPerDay)),
+        ];
+        var notes = new List<string>();
+        foreach (var (name, scope, limit) in scopes.Where(scope => scope.Limit > 0))
+        {
+            var used = await queue.UsedAsync(scope, since, cancel);
+            var words = string.Create(CultureInfo.InvariantCulture, $"{name}: {used} of {limit} recipients in the last 24 hours");
+            if (used >= limit)
+            {
+                return new Finding(
+                    CheckResult.Wrong, words, "The daily limit of recipients is reached: mail waits for room", "nobody",
+                    "it goes on by itself, hverelay quota says when; where the tenant has another limit, set RecipientsPerDay and restart");
+            }
+
+            if (used * 100 >= limit * NotedFrom)
+            {
+                notes.Add($"{words}: hverelay quota says when it is full");
+            }
+        }
+
+        var all = await queue.UsedAsync(QuotaRule.Tenant, since, cancel);
+        return Finding.Ok(string.Create(
+            CultureInfo.InvariantCulture, $"{all} recipients in the last 24 hours, {(hve.RecipientsPerDay == 0 ? "no limit" : $"of {hve.RecipientsPerDay}")}")) with { Notes = notes };
+    }
+}
