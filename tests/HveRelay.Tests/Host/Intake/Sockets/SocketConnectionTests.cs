@@ -196,13 +196,12 @@ public sealed class SocketConnectionTests : IAsyncLifetime
         }
 
         await stop.CancelAsync();
+        await Task.WhenAll([.. senders, .. readers]).WaitAsync(Bound);
         foreach (var (client, connection) in busy)
         {
             client.Dispose();
             await connection.DisposeAsync();
         }
-
-        await Task.WhenAll([.. senders, .. readers]);
     }
 
     [Fact]
@@ -283,7 +282,7 @@ public sealed class SocketConnectionTests : IAsyncLifetime
     {
         try
         {
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 var read = await connection.Transport.Input.ReadAsync(stop);
                 connection.Transport.Input.AdvanceTo(read.Buffer.End);
