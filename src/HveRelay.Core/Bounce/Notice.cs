@@ -1,5 +1,6 @@
 using HveRelay.Mail;
 using HveRelay.Smtp.Message;
+using HveRelay.Wording;
 
 namespace HveRelay.Bounce;
 
@@ -9,6 +10,7 @@ namespace HveRelay.Bounce;
 /// <param name="Failed">Recipients that failed, of those that are not listed too.</param>
 /// <param name="Delayed">As many are late.</param>
 /// <param name="Recipients">Those that are listed.</param>
+/// <param name="Language">Of the part for people, and of the subject; fields for programs are in English.</param>
 public sealed record Notice(
     MessageId Id,
     DateTimeOffset At,
@@ -18,7 +20,8 @@ public sealed record Notice(
     IReadOnlyList<string> To,
     int Failed,
     int Delayed,
-    IReadOnlyList<NoticedRecipient> Recipients)
+    IReadOnlyList<NoticedRecipient> Recipients,
+    Language Language)
 {
     /// <summary>A recipient of the one message that all of it is about, or null.</summary>
     internal NoticedRecipient? OnlyMessage =>
@@ -28,19 +31,23 @@ public sealed record Notice(
     /// The notice as a message. RFC 3464 knows reports about one message only: of several the fields of the message are left out, and
     /// each recipient names the queue id of its own.
     /// </summary>
-    public byte[] Write() => DeliveryReportWriter.Write(new DeliveryReport(
-        Id.ToString(),
-        new NamedMailbox($"Mail relay {HostName}", Account),
-        To,
-        Postmaster.Length > 0 ? Postmaster : null,
-        NoticeText.Subject(this),
-        At,
-        HostName,
-        NoticeText.Body(this),
-        OnlyMessage?.Envelope.ReceivedAt,
-        OnlyMessage?.Original.MessageId,
-        [.. Recipients.Select(Report)],
-        OnlyMessage?.Original.Header ?? default));
+    public byte[] Write()
+    {
+        var text = new NoticeText(this, Language);
+        return DeliveryReportWriter.Write(new DeliveryReport(
+            Id.ToString(),
+            new NamedMailbox(text.From, Account),
+            To,
+            Postmaster.Length > 0 ? Postmaster : null,
+            text.Subject,
+            At,
+            HostName,
+            text.Body(),
+            OnlyMessage?.Envelope.ReceivedAt,
+            OnlyMessage?.Original.MessageId,
+            [.. Recipients.Select(Report)],
+            OnlyMessage?.Original.Header ?? default));
+    }
 
     private static ReportedRecipient Report(NoticedRecipient recipient) => new(
         recipient.Address,

@@ -1,96 +1,113 @@
 using System.Globalization;
 using System.Text;
+using HveRelay.Wording;
 
 namespace HveRelay.Bounce;
 
-/// <summary>The words of a notice, for somebody in an office first. Pure.</summary>
-internal static class NoticeText
+/// <summary>The words of a notice in its language, for somebody in an office first. Pure.</summary>
+internal sealed class NoticeText(Notice notice, Language language)
 {
-    public static string Subject(Notice notice)
-    {
-        var word = notice.Failed > 0 ? "Not delivered" : "Delayed";
-        return notice.OnlyMessage is { } only
-            ? $"{word}: {(only.Original.Subject.Length > 0 ? only.Original.Subject : "your message without a subject")}"
-            : $"{word}: {Count(notice.Failed + notice.Delayed, "recipient")} of your messages";
-    }
+    private readonly NoticeWords _words = language.Notice;
+    private readonly StringBuilder _text = new();
 
-    public static string Body(Notice notice)
+    /// <summary>Beside the account's address.</summary>
+    public string From => With(_words.From, notice.HostName);
+
+    public string Subject => With(
+        notice.Failed > 0 ? _words.NotDelivered : _words.Delayed,
+        notice.OnlyMessage is not { } only ? With(_words.OfYourMessages, Recipients(notice.Failed + notice.Delayed))
+            : only.Original.Subject.Length > 0 ? only.Original.Subject : _words.NoSubject);
+
+    public string Body()
     {
-        var text = new StringBuilder();
-        text.Append("This is the mail relay ").Append(notice.HostName).Append(". It writes this by itself.\n\n");
-        text.Append(Summary(notice)).Append('\n');
+        _text.Clear().Append(With(_words.Greeting, notice.HostName)).Append("\n\n").Append(Summary()).Append('\n');
         foreach (var message in notice.Recipients.GroupBy(recipient => recipient.Envelope.Id))
         {
-            AppendMessage(text, message.First());
+            AppendMessage(message.First());
             foreach (var recipient in message)
             {
-                AppendRecipient(text, recipient);
+                AppendRecipient(recipient);
             }
         }
 
         var more = notice.Failed + notice.Delayed - notice.Recipients.Count;
         if (more > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nAnd {Count(more, "more recipient")}, not listed here. The administrator of the relay finds them all in its queue.\n");
+            _text.Append('\n').Append(With(_words.More, Count(more, _words.OneMoreRecipient, _words.MoreRecipients))).Append('\n');
         }
 
-        text.Append("\nFurther failures and delays within the hour come together in one notice.\n");
+        _text.Append('\n').Append(_words.WithinTheHour).Append('\n');
         if (notice.Postmaster.Length > 0)
         {
-            text.Append("Questions: ").Append(notice.Postmaster).Append('\n');
+            _text.Append(With(_words.Questions, notice.Postmaster)).Append('\n');
         }
 
-        return text.ToString();
+        return _text.ToString();
     }
 
-    private static string Summary(Notice notice) => (notice.Failed, notice.Delayed) switch
+    private string Summary() => (notice.Failed, notice.Delayed) switch
     {
-        (> 0, > 0) => $"{Count(notice.Failed, "recipient")} did not get your mail. For {Count(notice.Delayed, "other")} it takes longer; nothing need be done about those yet.",
-        (> 0, _) => $"{Count(notice.Failed, "recipient")} did not get your mail, and it is not tried again.",
-        _ => $"For {Count(notice.Delayed, "recipient")} your mail takes longer than usual. It is still tried; you need not send it again.",
+        (> 0, > 0) => With(_words.FailedAndDelayed, Recipients(notice.Failed), Count(notice.Delayed, _words.OneOther, _words.Others)),
+        (> 0, _) => With(_words.Failed, Recipients(notice.Failed)),
+        _ => With(_words.Late, Recipients(notice.Delayed)),
     };
 
-    private static void AppendMessage(StringBuilder text, NoticedRecipient first)
+    private void AppendMessage(NoticedRecipient first)
     {
         var (mail, original) = (first.Envelope, first.Original);
-        text.Append("\nThe message\n");
-        Line(text, "Subject", original.Subject.Length > 0 ? original.Subject : "(none)");
-        Line(text, "Accepted", Time(mail.ReceivedAt));
-        Line(text, "Sent from", $"{mail.Origin.HelloName} ({mail.Origin.Address}), client {mail.Origin.Client}");
-        Line(text, "Sender", mail.ReversePath.Length > 0 ? mail.ReversePath : "(none)");
-        Line(text, "Queue id", mail.Id.ToString());
+        _text.Append('\n').Append(_words.Message).Append('\n');
+        Line(_words.Subject, original.Subject.Length > 0 ? original.Subject : _words.None);
+        Line(_words.Accepted, _words.Time(mail.ReceivedAt));
+        Line(_words.SentFrom, With(_words.Origin, mail.Origin.HelloName, mail.Origin.Address, mail.Origin.Client));
+        Line(_words.Sender, mail.ReversePath.Length > 0 ? mail.ReversePath : _words.None);
+        Line(_words.QueueId, mail.Id.ToString());
     }
 
-    private static void AppendRecipient(StringBuilder text, NoticedRecipient recipient)
+    private void AppendRecipient(NoticedRecipient recipient)
     {
-        text.Append("\n  ").Append(recipient.Address).Append('\n');
-        Line(text, "  What", recipient.Kind switch
+        _text.Append("\n  ").Append(recipient.Address).Append('\n');
+        Line("  " + _words.What, recipient.Kind switch
         {
-            NoticeKind.Refused => "not delivered; the receiving side refused it",
-            NoticeKind.Bounced => "not delivered; an administrator of the relay ended it",
-            NoticeKind.Expired => "not delivered; it could not be handed over in the time a message has",
-            NoticeKind.Held => "it waits until an administrator of the relay lets it go",
-            _ => $"not delivered yet; it is tried until {Time(recipient.Envelope.ExpiresAt)}",
+            NoticeKind.Refused => _words.Refused,
+            NoticeKind.Bounced => _words.Bounced,
+            NoticeKind.Expired => _words.Expired,
+            NoticeKind.Held => _words.Held,
+            _ => With(_words.Trying, _words.Time(recipient.Envelope.ExpiresAt)),
         });
-        Line(text, "  Why", recipient.Words?.Cause);
-        Line(text, "  Who mends it", recipient.Words?.Remedy);
-        Line(text, "  Last tried", recipient.LastAttempt is { } last ? Time(last) : null);
-        Line(text, recipient.Kind == NoticeKind.Bounced ? "  Reason" : "  Reply", recipient.Reply);
+        Line("  " + _words.Why, Said(recipient.Words?.Cause));
+        AppendRemedy(Said(recipient.Words?.Remedy) ?? string.Empty);
+        Line("  " + _words.LastTried, recipient.LastAttempt is { } last ? _words.Time(last) : null);
+        Line("  " + (recipient.Kind == NoticeKind.Bounced ? _words.Reason : _words.Reply), Said(recipient.Reply));
     }
 
-    private static void Line(StringBuilder text, string name, string? value)
+    private void AppendRemedy(string remedy)
+    {
+        if (_words.How is not { } label)
+        {
+            Line("  " + _words.WhoMendsIt, remedy);
+            return;
+        }
+
+        var (who, how) = Language.Split(remedy);
+        Line("  " + _words.WhoMendsIt, who);
+        Line("  " + label, how);
+    }
+
+    private void Line(string name, string? value)
     {
         if (!string.IsNullOrEmpty(value))
         {
-            text.Append("  ").Append((name + ":").PadRight(16)).Append(OnOneLine(value)).Append('\n');
+            _text.Append("  ").Append(_words.Label(name)).Append(OnOneLine(value)).Append('\n');
         }
     }
 
+    private string? Said(string? sentence) => sentence is null ? null : language.Say(sentence);
+
+    private string Recipients(int count) => Count(count, _words.OneRecipient, _words.Recipients);
+
+    private static string Count(int count, string one, string several) => With(count == 1 ? one : several, count);
+
     private static string OnOneLine(string value) => string.Concat(value.Select(character => char.IsControl(character) ? ' ' : character));
 
-    private static string Count(int count, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? string.Empty : "s")}");
-
-    private static string Time(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("ddd d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private static string With(string sentence, params object[] blanks) => string.Format(CultureInfo.InvariantCulture, sentence, blanks);
 }

@@ -1,5 +1,6 @@
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Wording;
 using Microsoft.Extensions.Logging;
 
 namespace HveRelay.Bounce;
@@ -128,7 +129,7 @@ public sealed class Notifier(NoticeContext context)
     {
         var notice = new Notice(
             context.Ids.Next(), telling.At, context.HostName, context.Account, context.Options.Postmaster, to, telling.Batches.Sum(batch => batch.Failed),
-            telling.Batches.Sum(batch => batch.Delayed), await ListAsync(telling, stop));
+            telling.Batches.Sum(batch => batch.Delayed), await ListAsync(telling, stop), Language.Of(context.Options.Language));
         var octets = notice.Write();
         var envelope = new Envelope(
             notice.Id, string.Empty, telling.At, telling.At + context.Options.Queue.Lifetime, octets.Length, Priority.Normal, EightBit: false,

@@ -43,6 +43,10 @@ public sealed class RelayOptions
     [AddressValue]
     public string Postmaster { get; set; } = string.Empty;
 
+    /// <summary>Of notices and of what the verbs explain: en or ja. Replies, log and JSON are in English.</summary>
+    [OneOf("en", "ja")]
+    public string Language { get; set; } = "en";
+
     public PickupOptions Pickup { get; set; } = new();
 
     [NeedsRestart]

@@ -1,3 +1,5 @@
+using HveRelay.Wording;
+
 namespace HveRelay.Delivery;
 
 /// <summary>What the relay does about a failure. Two failures that need different actions are in two classes.</summary>
@@ -94,8 +96,10 @@ public sealed record ReplyVerdict(ReplyClass Class, FaultKind Fault, string Caus
     public bool IsKnown => Source.Length > 0;
 
     /// <summary>Who mends it; empty where nobody need do anything.</summary>
-    public string Who => Remedy.IndexOf(": ", StringComparison.Ordinal) is > 0 and var colon ? Remedy[..colon] : string.Empty;
+    public string Who => Language.Split(Remedy).Who;
 
     /// <summary>How it is mended.</summary>
-    public string How => Who.Length > 0 ? Remedy[(Who.Length + 2)..] : Remedy;
+    public string How => Language.Split(Remedy).How;
+
+    public ReplyVerdict In(Language language) => this with { Cause = language.Say(Cause), Remedy = language.Say(Remedy) };
 }

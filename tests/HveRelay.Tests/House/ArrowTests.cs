@@ -19,12 +19,15 @@ public sealed partial class ArrowTests
 
         // The core. Configuration checks the form of password hashes, which Policy has, and names of character sets.
         ("Mail", []),
+
+        // Sentences for people in other languages: strings, and nothing else.
+        ("Wording", []),
         ("Configuration", ["Mail", "Policy", "Smtp", "Smtp.Message"]),
         ("Queue", ["Mail", "Configuration", "Smtp"]),
         ("Rewriting", ["Mail", "Configuration", "Smtp", "Smtp.Message"]),
         ("Policy", ["Mail", "Configuration", "Queue", "Smtp"]),
-        ("Bounce", ["Mail", "Configuration", "Queue", "Smtp", "Smtp.Message"]),
-        ("Delivery", ["Mail", "Configuration", "Queue", "Rewriting", "Smtp", "Smtp.Message"]),
+        ("Bounce", ["Mail", "Configuration", "Queue", "Smtp", "Smtp.Message", "Wording"]),
+        ("Delivery", ["Mail", "Configuration", "Queue", "Rewriting", "Smtp", "Smtp.Message", "Wording"]),
 
         // The edges know the core, and no other edge.
         ("Intake", ["Mail", "Configuration", "Policy", "Queue", "Smtp", "Smtp.Message", "Smtp.Server"]),
@@ -34,7 +37,7 @@ public sealed partial class ArrowTests
         ("Operations", ["Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Intake"]),
 
         // The verbs are programs of their own: they read the store, start the simulator, and send as a device does, a file read as what devices send is.
-        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Smtp.Server", "Stores", "Simulator", "Operations.Doctor"]),
+        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Smtp.Server", "Stores", "Simulator", "Operations.Doctor", "Wording"]),
 
         // The doctor walks the whole way, as a device and as a client of HVE.
         ("Operations.Doctor", ["Operations", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Stores", "Upstream"]),
@@ -129,7 +132,7 @@ public sealed partial class ArrowTests
         .MaxBy(room => room.Length) ?? string.Empty;
 
     /// <summary>HveRelay.Queue, and Queue.Something where the compiler looks through HveRelay by itself; but no member of a value.</summary>
-    [GeneratedRegex(@"\bHveRelay\.(?<name>[\w.]+)|(?<![\w.])(?<name>(?:Smtp|Mail|Queue|Rewriting|Policy|Delivery|Intake|Upstream|Stores|Web|Operations|Simulator)\.[A-Z][\w.]*)")]
+    [GeneratedRegex(@"\bHveRelay\.(?<name>[\w.]+)|(?<![\w.])(?<name>(?:Smtp|Mail|Queue|Rewriting|Policy|Delivery|Intake|Upstream|Stores|Web|Operations|Simulator|Wording)\.[A-Z][\w.]*)")]
     private static partial Regex QualifiedName();
 
     [GeneratedRegex(@"Microsoft\.AspNetCore|System\.Net\.Sockets|System\.IO\.|(?<![\w.])(?:File|Directory)\.[A-Z]\w*\(|\b(?:FileStream|FileInfo|DirectoryInfo|Socket|TcpClient|TcpListener)\b")]

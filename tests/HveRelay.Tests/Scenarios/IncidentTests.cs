@@ -7,6 +7,7 @@ using HveRelay.Operations.Verbs;
 using HveRelay.Simulator;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Tests.Support;
+using HveRelay.Wording;
 
 namespace HveRelay.Tests.Scenarios;
 
@@ -135,13 +136,16 @@ public sealed class IncidentTests : IDisposable
     {
         await using var examination = Examine(options, clock, incident);
         var diagnosis = await DoctorRound.RunAsync(examination, TestContext.Current.CancellationToken);
-        var text = DoctorText.Of(diagnosis);
+        var text = DoctorText.Of(diagnosis, Language.English);
         if (incident.Where == "configuration")
         {
             return text;
         }
 
         Assert.True(diagnosis.First?.Name == incident.Where, text);
+
+        // Of files the cause is an error of check, which is in English.
+        Assert.Matches(incident.Where == "files" ? @"対処 .*\p{IsHiragana}" : @"原因 .*\p{IsHiragana}", DoctorText.Of(diagnosis, Language.Japanese));
         var fault = diagnosis.First!.Finding;
         return $"{fault.Words}\n{fault.Cause}\n{fault.Who}: {fault.How}";
     }
@@ -172,7 +176,7 @@ public sealed class IncidentTests : IDisposable
         var reply = await story.SendAsync(Enumerable.Range(1, incident.Sends).Select(number => $"user{number}@contoso.com"));
         await story.RunUntilAsync(() => story.Log.Any(line => line.Name is "failed" or "deferred" or "quota"));
         return incident.Where == Incident.QueueShow
-            ? QueueText.Of(await story.RecordAsync(RelayStory.IdIn(reply)), ReplyTables.From(story.Relay.State.Options), story.Clock.GetUtcNow())
+            ? QueueText.Of(await story.RecordAsync(RelayStory.IdIn(reply)), ReplyTables.From(story.Relay.State.Options), story.Clock.GetUtcNow(), Language.English)
             : await DiagnoseAsync(incident, story.Relay.State.Options, story.Clock);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Operations.Control;
+using HveRelay.Wording;
 using static HveRelay.Operations.Verbs.PlainText;
 
 namespace HveRelay.Operations.Verbs;
@@ -14,6 +15,7 @@ internal static class AccountsVerb
         var command = new Command("accounts", "Each HVE account and smarthost: state, since when, why, what to do")
         {
             Verb.Json,
+            Verb.Language,
             Change("pause", "Lets accounts send nothing until they are resumed, over restarts too; their mail waits", pause: true),
             Change("resume", "Lets accounts send again", pause: false),
         };
@@ -22,7 +24,7 @@ internal static class AccountsVerb
             var asked = await AccountsDoor.AskAsync(loaded.Options.DataDirectory, cancel);
             var accounts = asked ?? await AccountsDoor.ReadAsync(loaded, cancel);
             await parsed.InvocationConfiguration.Output.WriteAsync(
-                parsed.GetValue(Verb.Json) ? JsonText.Of(accounts) + Environment.NewLine : Text(accounts, TimeProvider.System.GetUtcNow()));
+                parsed.GetValue(Verb.Json) ? JsonText.Of(accounts) + Environment.NewLine : Text(accounts, TimeProvider.System.GetUtcNow(), Verb.LanguageOf(parsed, loaded.Options.Language)));
             if (asked is null)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync(
@@ -73,7 +75,7 @@ internal static class AccountsVerb
         return command;
     }
 
-    private static string Text(IReadOnlyList<AccountAnswer> accounts, DateTimeOffset now) => accounts.Count == 0
+    private static string Text(IReadOnlyList<AccountAnswer> accounts, DateTimeOffset now, Language language) => accounts.Count == 0
         ? "no accounts\n"
         : Table(
             ["ACCOUNT", "STATE", "KIND", "SINCE", "CONNECTIONS", "NEXT TRY", "WHY", "WHAT TO DO", "LAST REPLY"],
@@ -85,8 +87,8 @@ internal static class AccountsVerb
                 account.Since is { } since ? Time(since) : "-",
                 account.Connections is { } connections ? Number(connections) + (account.Allowed is { } allowed ? "/" + Number(allowed) : string.Empty) : "-",
                 QueueText.Next(account.NextTry, now, isQuotaUsedUp: false),
-                account.Cause ?? "-",
-                account.Remedy ?? "-",
+                account.Cause is { } cause ? language.Say(cause) : "-",
+                account.Remedy is { } remedy ? language.Say(remedy) : "-",
                 account.Reply is null ? "-" : account.Attempted is { } at ? $"{Time(at)} {account.Reply}" : account.Reply,
             }));
 }

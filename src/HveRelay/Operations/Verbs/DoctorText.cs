@@ -1,18 +1,30 @@
 using HveRelay.Operations.Doctor;
+using HveRelay.Wording;
 
 namespace HveRelay.Operations.Verbs;
 
 /// <summary>A diagnosis for people: a line for each check, then the first fault, then what is to be looked at.</summary>
 internal static class DoctorText
 {
-    public static string Of(Diagnosis diagnosis)
+    public static string Of(Diagnosis diagnosis, Language language)
     {
         var notes = diagnosis.Lines.SelectMany(line => line.Finding.Notes).ToList();
         return PlainText.Table(["CHECK", "RESULT", "SEEN"], diagnosis.Lines.Select(line => new[] { line.Name, Word(line.Finding.Result), line.Finding.Words }))
             + (diagnosis.First is { Finding: var fault } first
-                ? $"\nfirst fault: {first.Name}\n" + PlainText.Indented($"cause  {OneLine(fault.Cause!)}\nwho    {fault.Who}\nhow    {OneLine(fault.How!)}")
-                : "\nnothing is wrong\n")
-            + (notes.Count == 0 ? string.Empty : "\nto be looked at:\n" + PlainText.Indented(string.Join('\n', notes.Select(OneLine))));
+                ? $"\n{language.Say($"first fault: {first.Name}")}\n" + PlainText.Indented(Fault(fault, language))
+                : $"\n{language.Say("nothing is wrong")}\n")
+            + (notes.Count == 0 ? string.Empty : $"\n{language.Say("to be looked at:")}\n" + PlainText.Indented(string.Join('\n', notes.Select(OneLine))));
+    }
+
+    /// <summary>Who mends it and how are one sentence in the tables of other languages.</summary>
+    private static string Fault(Finding fault, Language language)
+    {
+        var (who, how) = language.Say($"{fault.Who}: {OneLine(fault.How!)}") is var remedy && remedy.StartsWith(fault.Who!, StringComparison.Ordinal)
+            ? (language.Say(fault.Who!), OneLine(fault.How!))
+            : Language.Split(remedy);
+        return string.Join('\n', Line("cause", language.Say(OneLine(fault.Cause!))), Line("who", who), Line("how", how));
+
+        string Line(string name, string words) => TextWidth.Pad(language.Say(name), 7) + words;
     }
 
     public static object Json(Diagnosis diagnosis) => new

@@ -9,13 +9,13 @@ internal static class DoctorVerb
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Follows the way to High Volume Email, names the first thing that is wrong and who mends it; sends nothing") { Verb.Json };
+        var command = new Command("doctor", "Follows the way to High Volume Email, names the first thing that is wrong and who mends it; sends nothing") { Verb.Json, Verb.Language };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
             await using var examination = Of(loaded);
             var diagnosis = await DoctorRound.RunAsync(examination, cancel);
             await parsed.InvocationConfiguration.Output.WriteAsync(
-                parsed.GetValue(Verb.Json) ? JsonText.Of(DoctorText.Json(diagnosis)) + Environment.NewLine : DoctorText.Of(diagnosis));
+                parsed.GetValue(Verb.Json) ? JsonText.Of(DoctorText.Json(diagnosis)) + Environment.NewLine : DoctorText.Of(diagnosis, Verb.LanguageOf(parsed, loaded.Options.Language)));
             return diagnosis.First is null ? ExitStatus.Done : ExitStatus.No;
         }));
         return command;

@@ -1,6 +1,7 @@
 using System.Text;
 using HveRelay.Delivery;
 using HveRelay.Smtp;
+using HveRelay.Wording;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -9,45 +10,46 @@ internal static class ExplainText
 {
     private const string Nobody = "nobody need do anything";
 
-    public static string Of(ReplyExplanation explanation)
+    public static string Of(ReplyExplanation explanation, Language language)
     {
         var text = new StringBuilder().Append(explanation.Reply).Append('\n');
         if (explanation.Meanings.Count == 0)
         {
-            return text.Append("  no failure: the next hop accepted the command\n").ToString();
+            return text.Append("  ").Append(language.Say("no failure: the next hop accepted the command")).Append('\n').ToString();
         }
 
         foreach (var meaning in explanation.Meanings)
         {
             var verdict = meaning.Verdict;
-            text.Append(explanation.Meanings.Count > 1 ? $"at {Words(meaning.Stages)}\n" : string.Empty);
-            foreach (var (name, words) in Lines(verdict))
+            text.Append(explanation.Meanings.Count > 1 ? language.Say($"at {Words(meaning.Stages)}") + "\n" : string.Empty);
+            foreach (var (name, words) in Lines(verdict, language))
             {
                 Line(text, name, words);
             }
 
-            Line(text, "class", verdict.Class.ToString());
-            Line(text, "known", Known(verdict));
+            Line(text, language.Say("class"), verdict.Class.ToString());
+            Line(text, language.Say("known"), language.Say(Known(verdict)));
         }
 
         return text.ToString();
     }
 
     /// <summary>What it means, who mends it and how, and what the relay does: lines with a word before each.</summary>
-    public static IEnumerable<(string Name, string Words)> Lines(ReplyVerdict verdict)
+    public static IEnumerable<(string Name, string Words)> Lines(ReplyVerdict english, Language language)
     {
-        yield return ("cause", verdict.Fault == FaultKind.None ? verdict.Cause : $"{verdict.Cause} ({FaultWords.Of(verdict.Fault)})");
+        var verdict = english.In(language);
+        yield return (language.Say("cause"), verdict.Fault == FaultKind.None ? verdict.Cause : $"{verdict.Cause}{(language.IsEnglish ? " " : string.Empty)}({FaultWords.Of(verdict.Fault)})");
         if (verdict.Remedy.Length == 0 || verdict.Who.Length > 0)
         {
-            yield return ("who", verdict.Remedy.Length == 0 ? Nobody : verdict.Who);
+            yield return (language.Say("who"), verdict.Remedy.Length == 0 ? language.Say(Nobody) : verdict.Who);
         }
 
         if (verdict.How.Length > 0)
         {
-            yield return ("how", verdict.How);
+            yield return (language.Say("how"), verdict.How);
         }
 
-        yield return ("relay", ReplyConduct.Table[verdict.Class]);
+        yield return (language.Say("relay"), language.Say(ReplyConduct.Table[verdict.Class]));
     }
 
     public static object Json(ReplyExplanation explanation) => new
@@ -75,7 +77,7 @@ internal static class ExplainText
     {
         if (value.Length > 0)
         {
-            text.Append("  ").Append(name.PadRight(7)).Append(value).Append('\n');
+            text.Append("  ").Append(TextWidth.Pad(name, 7)).Append(value).Append('\n');
         }
     }
 

@@ -3,6 +3,7 @@ using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Operations.Configuration;
 using HveRelay.Smtp;
+using HveRelay.Wording;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -21,11 +22,11 @@ internal static class ExplainVerb
         var stage = new Option<string?>("--stage") { Description = $"The command that was answered: {string.Join(", ", ReplyExplanation.Stages)}" };
         stage.AcceptOnlyFromAmong([.. ReplyExplanation.Stages.SelectMany(each => new[] { each.ToString(), each.ToString().ToUpperInvariant() }).Distinct()]);
         var smarthost = new Option<string?>("--smarthost") { Description = "The smarthost that said it, by its name; without it High Volume Email did" };
-        var command = new Command("explain", "What a reply of High Volume Email means, who mends it, and what the relay does") { words, stage, smarthost, Verb.Json };
+        var command = new Command("explain", "What a reply of High Volume Email means, who mends it, and what the relay does") { words, stage, smarthost, Verb.Json, Verb.Language };
         command.SetAction(Verb.Guarded(async (parsed, _) =>
         {
             var output = parsed.InvocationConfiguration;
-            var (replies, errors) = Replies(parsed.GetValue(Verb.Config), parsed.GetValue(smarthost));
+            var (replies, configured, errors) = Replies(parsed.GetValue(Verb.Config), parsed.GetValue(smarthost));
             foreach (var error in errors)
             {
                 await output.Error.WriteLineAsync(error.ToString());
@@ -45,23 +46,26 @@ internal static class ExplainVerb
             var at = parsed.GetValue(stage) is { } name ? Enum.Parse<Stage>(name, ignoreCase: true) : (Stage?)null;
             var explanation = ReplyExplanation.Of(replies, reply, at);
             await output.Output.WriteAsync(
-                parsed.GetValue(Verb.Json) ? JsonText.Of(ExplainText.Json(explanation)) + Environment.NewLine : ExplainText.Of(explanation));
+                parsed.GetValue(Verb.Json) ? JsonText.Of(ExplainText.Json(explanation)) + Environment.NewLine : ExplainText.Of(explanation, Verb.LanguageOf(parsed, configured)));
             return explanation.IsKnown || explanation.Meanings.Count == 0 ? ExitStatus.Done : ExitStatus.No;
         }));
         return command;
     }
 
-    private static (ReplyTable Replies, IReadOnlyList<ConfigurationError> Errors) Replies(string? named, string? smarthost)
+    private static (ReplyTable Replies, string Language, IReadOnlyList<ConfigurationError> Errors) Replies(string? named, string? smarthost)
     {
         if (ConfigurationFile.Find(named) is not { } path)
         {
-            return (BuiltIn(smarthost), []);
+            return (BuiltIn(smarthost), Language.English.Name, []);
         }
 
         // Of somebody who asks what a reply means the rest of the file is not demanded: a secret that he may not read, for one.
         var (options, _, report) = ConfigurationReader.ReadAll(path, EnvironmentKeys.OfThisProcess());
         var errors = report.Errors.Where(error => options is null || error.Key.Contains("Replies", StringComparison.Ordinal)).ToList();
-        return (options is null || errors.Count > 0 ? BuiltIn(smarthost) : ReplyTables.From(options).Of(smarthost ?? string.Empty), errors);
+        return (
+            options is null || errors.Count > 0 ? BuiltIn(smarthost) : ReplyTables.From(options).Of(smarthost ?? string.Empty),
+            options?.Language ?? Language.English.Name,
+            errors);
     }
 
     private static ReplyTable BuiltIn(string? smarthost) => smarthost is null ? ReplyTable.BuiltIn : ReplyTable.OfAnySmarthost;

@@ -9,11 +9,11 @@ internal static class PlainText
     public static string Table(string[] head, IEnumerable<string[]> rows)
     {
         var all = rows.Select(row => Array.ConvertAll(row, OneLine)).Prepend(head).ToList();
-        var widths = Enumerable.Range(0, head.Length).Select(column => all.Max(row => row[column].Length)).ToArray();
+        var widths = Enumerable.Range(0, head.Length).Select(column => all.Max(row => TextWidth.Of(row[column]))).ToArray();
         var text = new StringBuilder();
         foreach (var row in all)
         {
-            text.AppendJoin("  ", row.Select((cell, column) => column == head.Length - 1 ? cell : cell.PadRight(widths[column]))).Append('\n');
+            text.AppendJoin("  ", row.Select((cell, column) => column == head.Length - 1 ? cell : TextWidth.Pad(cell, widths[column]))).Append('\n');
         }
 
         return text.ToString();

@@ -3,6 +3,7 @@ using System.Text;
 using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Wording;
 using static HveRelay.Operations.Verbs.PlainText;
 
 namespace HveRelay.Operations.Verbs;
@@ -37,7 +38,7 @@ internal static class QueueText
             }));
     }
 
-    public static string Of(MessageRecord record, ReplyTables replies, DateTimeOffset now)
+    public static string Of(MessageRecord record, ReplyTables replies, DateTimeOffset now, Language language)
     {
         var mail = record.Envelope;
         var text = new StringBuilder();
@@ -67,7 +68,7 @@ internal static class QueueText
                 text.Append(CultureInfo.InvariantCulture, $"    {Word(result.Outcome)} {names.GetValueOrDefault(result.Recipient)}: {result.Reply}\n");
                 if (ReplyExplanation.OfAttempt(replies.Of(attempt.Account), result) is { } verdict)
                 {
-                    text.Append("      ").Append(verdict.Cause).Append(verdict.Remedy.Length == 0 ? string.Empty : $". {verdict.Remedy}").Append('\n');
+                    text.Append("      ").Append(language.Say(verdict.Cause, verdict.Remedy)).Append('\n');
                 }
             }
         }

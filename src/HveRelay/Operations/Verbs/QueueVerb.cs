@@ -65,7 +65,7 @@ internal static class QueueVerb
     private static Command Show()
     {
         var id = new Argument<string>("id") { Description = "The queue id, as in the reply and in the log" };
-        var command = new Command("show", "One message: its envelope, its recipients, every attempt") { id, Verb.Json };
+        var command = new Command("show", "One message: its envelope, its recipients, every attempt") { id, Verb.Json, Verb.Language };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
             var text = parsed.GetValue(id)!;
@@ -85,7 +85,7 @@ internal static class QueueVerb
             var replies = ReplyTables.From(loaded.Options);
             await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
                 ? JsonText.Of(QueueJson.Of(record, replies)) + Environment.NewLine
-                : QueueText.Of(record, replies, TimeProvider.System.GetUtcNow()));
+                : QueueText.Of(record, replies, TimeProvider.System.GetUtcNow(), Verb.LanguageOf(parsed, loaded.Options.Language)));
             return ExitStatus.Done;
         }));
         return command;

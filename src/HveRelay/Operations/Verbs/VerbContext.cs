@@ -31,6 +31,9 @@ internal static class Verb
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON for programs" };
 
+    /// <summary>In place of the configuration's.</summary>
+    public static Option<string?> Language { get; } = Languages();
+
     /// <summary>How many to list; one at least.</summary>
     public static Option<int> Limit(int most, string name = "--limit")
     {
@@ -44,6 +47,9 @@ internal static class Verb
         });
         return limit;
     }
+
+    /// <summary>The language that is asked for, else the configuration's.</summary>
+    public static Wording.Language LanguageOf(ParseResult parsed, string configured) => Wording.Language.Of(parsed.GetValue(Language) ?? configured);
 
     /// <summary>Runs a verb that needs the configuration: every error of it on a line of its own, and status 2.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> WithConfiguration(
@@ -76,4 +82,12 @@ internal static class Verb
             return ExitStatus.Broke;
         }
     };
+
+    private static Option<string?> Languages()
+    {
+        string[] names = [.. Wording.Language.All.Select(language => language.Name)];
+        var option = new Option<string?>("--language") { Description = $"Causes and remedies in {string.Join(" or ", names)}; without it as Language of the configuration has it" };
+        option.AcceptOnlyFromAmong(names);
+        return option;
+    }
 }

@@ -3,6 +3,7 @@ using HveRelay.Bounce;
 using HveRelay.Mail;
 using HveRelay.Tests.Program;
 using HveRelay.Tests.Support;
+using HveRelay.Wording;
 
 namespace HveRelay.Tests.Core.Bounce;
 
@@ -34,6 +35,14 @@ public sealed class NoticeGoldenTests
             "Subject: a\r\n b\r\nMessage-ID: <a b>\r\n--=_0000000000001_0: x\r\n\r\n", "x\r\nBcc: all@contoso.com")),
     };
 
+    static NoticeGoldenTests()
+    {
+        foreach (var name in new[] { "refused", "expired", "delayed", "bounced", "several" })
+        {
+            Notices.Add($"{name}-ja", Notices[name] with { Language = Language.Japanese });
+        }
+    }
+
     public static TheoryData<string> Names => [.. Notices.Keys];
 
     [Theory]
@@ -62,7 +71,7 @@ public sealed class NoticeGoldenTests
         await Tool.RunAsync("python3", directory.Path, ["-c", """
             import glob, email, email.policy
             files = sorted(glob.glob('*.eml'))
-            assert len(files) == 7, files
+            assert len(files) == 12, files
             for name in files:
                 m = email.message_from_bytes(open(name, 'rb').read(), policy=email.policy.SMTP)
                 assert m.get_content_type() == 'multipart/report' and m.get_param('report-type') == 'delivery-status', name
@@ -74,8 +83,11 @@ public sealed class NoticeGoldenTests
                 blocks = parts[1].get_payload()
                 assert blocks[0]['Reporting-MTA'] == 'dns; relay.contoso.com', name
                 assert all(b['Action'] in ('failed', 'delayed') and b['Final-Recipient'] and b['Status'] for b in blocks[1:] if b.keys()), name
-                assert len(parts) == (2 if name == 'several.eml' else 3), name
-                assert 'recipient' in parts[0].get_content(), name
+                assert len(parts) == (2 if name.startswith('several') else 3), name
+                japanese = '-ja' in name
+                assert ('受信者' if japanese else 'recipient') in parts[0].get_content(), name
+                assert m['Subject'].startswith(('配信不能：', '配信遅延：') if japanese else ('Not delivered: ', 'Delayed: ')), (name, m['Subject'])
+                assert m['From'].addresses[0].display_name == ('メール リレー' if japanese else 'Mail relay') + ' relay.contoso.com', name
             """]);
     }
 
@@ -118,7 +130,7 @@ public sealed class NoticeGoldenTests
     }
 
     private static Notice Notice(int failed, int delayed, params NoticedRecipient[] recipients) => new(
-        new MessageId(1), Accepted.AddHours(5), "relay.contoso.com", "hve1@contoso.com", "it@contoso.com", ["scanner-3@contoso.com"], failed, delayed, recipients);
+        new MessageId(1), Accepted.AddHours(5), "relay.contoso.com", "hve1@contoso.com", "it@contoso.com", ["scanner-3@contoso.com"], failed, delayed, recipients, Language.English);
 
     private static NoticedRecipient Recipient(
         string address,

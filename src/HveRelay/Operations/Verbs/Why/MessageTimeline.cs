@@ -1,6 +1,7 @@
 using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Wording;
 using static HveRelay.Operations.Verbs.PlainText;
 
 namespace HveRelay.Operations.Verbs.Why;
@@ -11,10 +12,10 @@ internal static class MessageTimeline
     /// <summary>Addresses in one line; all of them are in <c>--json</c> and in <c>queue show</c>.</summary>
     private const int MostAddresses = 5;
 
-    public static IReadOnlyList<Moment> Of(MessageRecord record, ReplyTable replies) =>
+    public static IReadOnlyList<Moment> Of(MessageRecord record, ReplyTable replies, Language language) =>
     [
         .. new[] { Session(record), Policy(record), Queued(record) }.OfType<Moment>()
-            .Concat(Attempts(record, replies))
+            .Concat(Attempts(record, replies, language))
             .Concat(record.Changes.Select(change => Change(record, change)))
             .Concat(Expired(record))
             .Concat(record.Notices.Where(notice => notice.At is not null).Select(notice => Told(record, notice)))
@@ -77,7 +78,7 @@ internal static class MessageTimeline
             [.. parts.Select(part => ($"part {part.Key.Part}/{part.Key.Parts}", $"by {part.Key.Lane}: {Some([.. part.Select(recipient => recipient.Address)])}"))]);
     }
 
-    private static IEnumerable<Moment> Attempts(MessageRecord record, ReplyTable replies)
+    private static IEnumerable<Moment> Attempts(MessageRecord record, ReplyTable replies, Language language)
     {
         var parts = record.Recipients.Count == 0 ? 1 : record.Recipients[0].Parts;
         IReadOnlyList<string> rewriting = [];
@@ -94,7 +95,7 @@ internal static class MessageTimeline
             foreach (var same in attempt.Results.GroupBy(result => (result.Outcome, result.Reply, result.Failure)))
             {
                 details.Add((QueueText.Word(same.Key.Outcome), $"{Some(Names(record, same.Select(result => result.Recipient)))}: {same.Key.Reply}"));
-                details.AddRange(Explanation(replies, same.First()));
+                details.AddRange(Explanation(replies, same.First(), language));
             }
 
             var took = attempt.EndedAt is { } end ? $"took {QueueText.Span(end - attempt.StartedAt)}" : "has not ended";
@@ -104,14 +105,14 @@ internal static class MessageTimeline
     }
 
     /// <summary>In the words of <c>explain</c>.</summary>
-    private static IEnumerable<(string, string)> Explanation(ReplyTable replies, AttemptResultRecord result)
+    private static IEnumerable<(string, string)> Explanation(ReplyTable replies, AttemptResultRecord result, Language language)
     {
         if (result.Outcome == Outcome.Unsure)
         {
-            return [("cause", "the reply to the final dot is missing: it may have been delivered, and may be sent twice")];
+            return [(language.Say("cause"), language.Say("the reply to the final dot is missing: it may have been delivered, and may be sent twice"))];
         }
 
-        return ReplyExplanation.OfAttempt(replies, result) is { } verdict ? ExplainText.Lines(verdict) : [];
+        return ReplyExplanation.OfAttempt(replies, result) is { } verdict ? ExplainText.Lines(verdict, language) : [];
     }
 
     private static Moment Change(MessageRecord record, ChangeRecord change) => new(

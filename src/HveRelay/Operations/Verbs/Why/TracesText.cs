@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using HveRelay.Queue;
+using HveRelay.Wording;
 using static HveRelay.Operations.Verbs.Why.MessageTimeline;
 
 namespace HveRelay.Operations.Verbs.Why;
@@ -8,7 +9,7 @@ namespace HveRelay.Operations.Verbs.Why;
 /// <summary>The timeline of an address or a client for people.</summary>
 internal static class TracesText
 {
-    public static string Of(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Trace> traces)
+    public static string Of(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Trace> traces, Language language)
     {
         var text = new StringBuilder();
         foreach (var client in clients)
@@ -43,7 +44,7 @@ internal static class TracesText
             })));
         foreach (var reason in traces.Select(trace => trace.Reason).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            text.Append(RefusalRemedies.Of(reason) is { } remedy ? $"refused, {reason}: {remedy}\n" : string.Empty);
+            text.Append(RefusalRemedies.Of(reason) is { } remedy ? language.Say($"refused, {reason}: {remedy}") + "\n" : string.Empty);
         }
 
         if (traces.FirstOrDefault(trace => trace.Id is not null) is { } message)

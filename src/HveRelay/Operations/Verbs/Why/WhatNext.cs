@@ -2,6 +2,7 @@ using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Operations.Control;
 using HveRelay.Queue;
+using HveRelay.Wording;
 
 namespace HveRelay.Operations.Verbs.Why;
 
@@ -11,18 +12,19 @@ namespace HveRelay.Operations.Verbs.Why;
 internal sealed record NextStep(IReadOnlyList<string> To, string Words, DateTimeOffset? At, IReadOnlyList<string> Notes);
 
 /// <summary>What happens next with a message, and when. Pure: from the history, what the relay is up to, and the time.</summary>
+/// <remarks>Of accounts in the language that is asked for; its other sentences are whole, and put into it by who shows them.</remarks>
 internal static class WhatNext
 {
-    public static IReadOnlyList<NextStep> Of(MessageRecord record, RelayNow relay, DateTimeOffset now)
+    public static IReadOnlyList<NextStep> Of(MessageRecord record, RelayNow relay, DateTimeOffset now, Language language)
     {
         var waiting = from recipient in record.Recipients
                       where recipient.State is RecipientState.Queued or RecipientState.Held
                       group recipient by (recipient.Part, recipient.State, recipient.DueAt) into same
-                      select Of(record, [.. same], relay, now);
+                      select Of(record, [.. same], relay, now, language);
         return [.. waiting, .. Untold(record)];
     }
 
-    private static NextStep Of(MessageRecord record, IReadOnlyList<RecipientRecord> same, RelayNow relay, DateTimeOffset now)
+    private static NextStep Of(MessageRecord record, IReadOnlyList<RecipientRecord> same, RelayNow relay, DateTimeOffset now, Language language)
     {
         var (first, id) = (same[0], record.Envelope.Id);
         string[] to = [.. same.Select(recipient => recipient.Address)];
@@ -48,7 +50,7 @@ internal static class WhatNext
             notes.Add("no relay answers here: it goes when one runs");
         }
 
-        notes.AddRange(Accounts(first.Lane, relay));
+        notes.AddRange(Accounts(first.Lane, relay, language));
         if (relay.QuotaRoomAt is { } room)
         {
             notes.Add($"the tenant's daily limit of recipients is reached: there is room again at {PlainText.Time(room)}; mail waits for it and is not bounced");
@@ -61,7 +63,7 @@ internal static class WhatNext
     }
 
     /// <summary>Where one account of the lane is healthy there is nothing to say.</summary>
-    private static IEnumerable<string> Accounts(Lane lane, RelayNow relay)
+    private static IEnumerable<string> Accounts(Lane lane, RelayNow relay, Language language)
     {
         var accounts = relay.Accounts.Where(account => Serves(account.Account, lane)).ToList();
         if (accounts.Exists(account => account.State == AccountState.Healthy))
@@ -71,19 +73,22 @@ internal static class WhatNext
 
         return accounts.Count == 0 && relay is { Runs: true, Accounts.Count: > 0 }
             ? [$"{lane} is not configured here: the next start of the relay moves its mail to any account"]
-            : accounts.Select(Words);
+            : accounts.Select(account => Words(account, language));
     }
 
     private static bool Serves(string account, Lane lane) => lane == Lane.AnyAccount
         ? account.Contains('@', StringComparison.Ordinal)
         : Lane.Account(account) == lane || Lane.Smarthost(account) == lane;
 
-    private static string Words(AccountAnswer account) => string.Concat(
-        $"account {account.Account} is {(account.State is { } state ? QueueText.Word(state) : "unknown")}",
-        account.Since is { } since ? $" since {PlainText.Time(since)}" : string.Empty,
-        account.Cause is null ? string.Empty : $": {account.Cause}",
-        account.Remedy is null ? string.Empty : $". {account.Remedy}",
-        account.NextTry is { } next ? $"; it is tried again at {PlainText.Time(next)}" : string.Empty);
+    private static string Words(AccountAnswer account, Language language)
+    {
+        var state = account.State is { } known ? QueueText.Word(known) : "unknown";
+        var (colon, semicolon) = language.IsEnglish ? (": ", "; ") : (string.Empty, string.Empty);
+        return string.Concat(
+            language.Say(account.Since is { } since ? $"account {account.Account} is {state} since {PlainText.Time(since)}" : $"account {account.Account} is {state}"),
+            account.Cause is null ? string.Empty : colon + language.Say(account.Cause, account.Remedy ?? string.Empty),
+            account.NextTry is { } next ? semicolon + language.Say($"it is tried again at {PlainText.Time(next)}") : string.Empty);
+    }
 
     private static string Expiry(Envelope mail, bool isLast, DateTimeOffset now)
     {

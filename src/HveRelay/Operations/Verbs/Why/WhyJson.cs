@@ -1,5 +1,6 @@
 using HveRelay.Delivery;
 using HveRelay.Queue;
+using HveRelay.Wording;
 
 namespace HveRelay.Operations.Verbs.Why;
 
@@ -68,7 +69,7 @@ internal static class WhyJson
                 notice.IsDelayed,
                 notice.Recipients,
             }),
-            next = WhatNext.Of(record, relay, now),
+            next = WhatNext.Of(record, relay, now, Language.English),
         };
     }
 

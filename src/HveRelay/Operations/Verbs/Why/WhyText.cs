@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using HveRelay.Delivery;
 using HveRelay.Queue;
+using HveRelay.Wording;
 
 namespace HveRelay.Operations.Verbs.Why;
 
@@ -11,13 +12,13 @@ internal static class WhyText
     private const int TimeWidth = 20;
     private const int WordWidth = 11;
 
-    public static string Of(MessageRecord record, ReplyTable replies, RelayNow relay, DateTimeOffset now)
+    public static string Of(MessageRecord record, ReplyTable replies, RelayNow relay, DateTimeOffset now, Language language)
     {
         var mail = record.Envelope;
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{mail.Id}: {States(record)}\n");
         text.Append("  from ").Append(Plain(QueueText.Sender(mail))).Append(record.Arrival?.MessageId is { } name ? $", Message-ID <{Plain(name)}>\n" : "\n");
-        foreach (var moment in MessageTimeline.Of(record, replies))
+        foreach (var moment in MessageTimeline.Of(record, replies, language))
         {
             Line(text, PlainText.Time(moment.At), moment.What, moment.Words);
             foreach (var (what, words) in moment.Details)
@@ -31,12 +32,12 @@ internal static class WhyText
             Line(text, PlainText.Time(ended), "ended", States(record));
         }
 
-        foreach (var step in WhatNext.Of(record, relay, now))
+        foreach (var step in WhatNext.Of(record, relay, now, language))
         {
-            Line(text, string.Empty, "next", $"{MessageTimeline.Some(step.To)}: {step.Words}");
+            Line(text, string.Empty, language.Say("next"), $"{MessageTimeline.Some(step.To)}: {language.Say(step.Words)}");
             foreach (var note in step.Notes)
             {
-                Line(text, string.Empty, string.Empty, note);
+                Line(text, string.Empty, string.Empty, language.Say(note));
             }
         }
 
@@ -48,7 +49,7 @@ internal static class WhyText
         .Select(state => record.Recipients.Count == 1 ? QueueText.Word(state.Key) : $"{PlainText.Number(state.Count())} {QueueText.Word(state.Key)}"));
 
     private static void Line(StringBuilder text, string time, string what, string words) => text
-        .Append(time.PadRight(TimeWidth)).Append("  ").Append(what.PadRight(WordWidth)).Append("  ").Append(Plain(words)).Append('\n');
+        .Append(time.PadRight(TimeWidth)).Append("  ").Append(TextWidth.Pad(what, WordWidth)).Append("  ").Append(Plain(words)).Append('\n');
 
     /// <summary>What strangers send is shown, and may not steer the terminal.</summary>
     private static string Plain(string words) =>

@@ -16,12 +16,13 @@ internal static class WhyVerb
             Description = "A queue id; the Message-ID of a message; the address of a sender or recipient; an IP address, a name in EHLO, a login, an entry of Clients",
         };
         var last = Verb.Limit(20, "--last");
-        var command = new Command("why", "What happened to a message, a device or an address, and what happens next") { what, last, Verb.Json };
+        var command = new Command("why", "What happened to a message, a device or an address, and what happens next") { what, last, Verb.Json, Verb.Language };
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
             await using var queue = await QueueToRead.OpenAsync(loaded.Options);
             var search = new WhySearch(queue, loaded.Options, parsed.GetValue(last));
             var found = await search.FindAsync(parsed.GetValue(what)!, cancel);
+            var language = Verb.LanguageOf(parsed, loaded.Options.Language);
             var (output, isJson) = (parsed.InvocationConfiguration, parsed.GetValue(Verb.Json));
             switch (found)
             {
@@ -30,11 +31,11 @@ internal static class WhyVerb
                     var relay = await RelayNow.ReadAsync(loaded.Options, queue, clock, cancel);
                     await output.Output.WriteAsync(isJson
                         ? JsonText.Of(WhyJson.Of(record, replies, relay, clock.GetUtcNow())) + Environment.NewLine
-                        : WhyText.Of(record, replies, relay, clock.GetUtcNow()));
+                        : WhyText.Of(record, replies, relay, clock.GetUtcNow(), language));
                     return ExitStatus.Done;
                 case WhyFound.Several { Clients: var clients, Traces: var traces, IsCut: var isCut }:
                     await output.Output.WriteAsync(
-                        isJson ? JsonText.Of(new { clients, timeline = traces }) + Environment.NewLine : TracesText.Of(clients, traces));
+                        isJson ? JsonText.Of(new { clients, timeline = traces }) + Environment.NewLine : TracesText.Of(clients, traces, language));
                     if (isCut)
                     {
                         await output.Error.WriteLineAsync($"the latest {traces.Count}; more with --last");

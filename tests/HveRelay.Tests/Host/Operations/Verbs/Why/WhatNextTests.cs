@@ -3,18 +3,27 @@ using HveRelay.Mail;
 using HveRelay.Operations.Control;
 using HveRelay.Operations.Verbs.Why;
 using HveRelay.Queue;
+using HveRelay.Wording;
 
 namespace HveRelay.Tests.Host.Operations.Verbs.Why;
 
 public sealed class WhatNextTests
 {
+    /// <summary>What happens next, in English; each sentence of it is one in Japanese too.</summary>
+    private static IReadOnlyList<NextStep> Steps(MessageRecord record, RelayNow relay, DateTimeOffset now)
+    {
+        var said = WhatNext.Of(record, relay, now, Language.Japanese).SelectMany(step => step.Notes.Append(step.Words)).Select(Language.Japanese.Say);
+        Assert.All(said, sentence => Assert.EndsWith("。", sentence, StringComparison.Ordinal));
+        return WhatNext.Of(record, relay, now, Language.English);
+    }
+
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 3, 12, 0, TimeSpan.Zero);
     private static readonly RelayNow Healthy = new(true, [Account(AccountState.Healthy)], null);
 
     [Fact]
     public void What_waits_for_its_time_says_which_attempt_when_and_until_when()
     {
-        var step = Assert.Single(WhatNext.Of(Waiting(), Healthy, Now));
+        var step = Assert.Single(Steps(Waiting(), Healthy, Now));
 
         Assert.Equal("attempt 2 at 2026-11-22 03:17:00Z, in 5m0s", step.Words);
         Assert.Equal(Now.AddMinutes(5), step.At);
@@ -26,7 +35,7 @@ public sealed class WhatNextTests
     {
         var faulty = Account(AccountState.Faulty) with { Cause = "The password is wrong", Remedy = "Administrator: the password", Since = Now.AddHours(-1), NextTry = Now.AddMinutes(2) };
 
-        var step = Assert.Single(WhatNext.Of(Waiting(), Healthy with { Accounts = [faulty] }, Now));
+        var step = Assert.Single(Steps(Waiting(), Healthy with { Accounts = [faulty] }, Now));
 
         Assert.Equal(
             "account hve1@contoso.com is faulty since 2026-11-22 02:12:00Z: The password is wrong. Administrator: the password; it is tried again at 2026-11-22 03:14:00Z",
@@ -38,17 +47,17 @@ public sealed class WhatNextTests
     {
         var relay = Healthy with { Accounts = [Account(AccountState.Faulty), Account(AccountState.Healthy) with { Account = "hve2@contoso.com" }] };
 
-        Assert.Single(Assert.Single(WhatNext.Of(Waiting(), relay, Now)).Notes);
+        Assert.Single(Assert.Single(Steps(Waiting(), relay, Now)).Notes);
         Assert.Contains(
-            "account hve1@contoso.com is faulty", Assert.Single(WhatNext.Of(Waiting(Lane.Account("HVE1@contoso.com")), relay, Now)).Notes[0], StringComparison.Ordinal);
+            "account hve1@contoso.com is faulty", Assert.Single(Steps(Waiting(Lane.Account("HVE1@contoso.com")), relay, Now)).Notes[0], StringComparison.Ordinal);
         Assert.Contains(
-            "hve9@contoso.com is not configured here", Assert.Single(WhatNext.Of(Waiting(Lane.Account("hve9@contoso.com")), relay, Now)).Notes[0], StringComparison.Ordinal);
+            "hve9@contoso.com is not configured here", Assert.Single(Steps(Waiting(Lane.Account("hve9@contoso.com")), relay, Now)).Notes[0], StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_quota_that_is_used_up_moves_the_time()
     {
-        var step = Assert.Single(WhatNext.Of(Waiting(), Healthy with { QuotaRoomAt = Now.AddHours(3) }, Now));
+        var step = Assert.Single(Steps(Waiting(), Healthy with { QuotaRoomAt = Now.AddHours(3) }, Now));
 
         Assert.Equal("attempt 2 at 2026-11-22 06:12:00Z, in 3h0m", step.Words);
         Assert.Contains("daily limit of recipients is reached: there is room again at 2026-11-22 06:12:00Z", step.Notes[0], StringComparison.Ordinal);
@@ -57,7 +66,7 @@ public sealed class WhatNextTests
     [Fact]
     public void Where_no_relay_runs_that_is_said()
     {
-        var step = Assert.Single(WhatNext.Of(Waiting(), Healthy with { Runs = false, Accounts = [] }, Now.AddMinutes(6)));
+        var step = Assert.Single(Steps(Waiting(), Healthy with { Runs = false, Accounts = [] }, Now.AddMinutes(6)));
 
         Assert.Equal(("attempt 2 now: it is due", "no relay answers here: it goes when one runs"), (step.Words, step.Notes[0]));
     }
@@ -71,7 +80,7 @@ public sealed class WhatNextTests
         var waiting = Waiting();
         var begun = waiting with { Attempts = [.. waiting.Attempts, new AttemptRecord(1, 2, "hve1@contoso.com", Now.AddMinutes(5), null, [])] };
 
-        Assert.Equal(words, Assert.Single(WhatNext.Of(begun, Healthy with { Runs = runs }, Now.AddMinutes(6))).Words);
+        Assert.Equal(words, Assert.Single(Steps(begun, Healthy with { Runs = runs }, Now.AddMinutes(6))).Words);
     }
 
     [Fact]
@@ -80,7 +89,7 @@ public sealed class WhatNextTests
         var waiting = Waiting();
         var held = waiting with { Recipients = [waiting.Recipients[0] with { State = RecipientState.Held, DueAt = null }] };
 
-        var step = Assert.Single(WhatNext.Of(held, Healthy, Now));
+        var step = Assert.Single(Steps(held, Healthy, Now));
 
         Assert.Equal("held: it waits for an operator", step.Words);
         Assert.Contains($"hverelay queue release {held.Envelope.Id}", Assert.Single(step.Notes), StringComparison.Ordinal);
@@ -89,7 +98,7 @@ public sealed class WhatNextTests
     [Fact]
     public void Over_its_lifetime_it_has_one_more_failure()
     {
-        var step = Assert.Single(WhatNext.Of(Waiting(), Healthy, Now.AddDays(3)));
+        var step = Assert.Single(Steps(Waiting(), Healthy, Now.AddDays(3)));
 
         Assert.StartsWith("its lifetime is over since 2026-11-24 03:12:00Z", step.Notes[^1], StringComparison.Ordinal);
     }
@@ -101,8 +110,8 @@ public sealed class WhatNextTests
         var failed = waiting with { EndedAt = Now, Recipients = [waiting.Recipients[0] with { State = RecipientState.Failed, DueAt = null, EndedAt = Now }] };
         NoticeRecord[] untold = [new(Now, "it@contoso.com", new MessageId(8), true, [0]), new(null, string.Empty, null, false, [0])];
 
-        Assert.Empty(WhatNext.Of(failed, Healthy, Now));
-        var step = Assert.Single(WhatNext.Of(failed with { Notices = untold }, Healthy, Now));
+        Assert.Empty(Steps(failed, Healthy, Now));
+        var step = Assert.Single(Steps(failed with { Notices = untold }, Healthy, Now));
         Assert.Equal(("failed, and nobody has been told yet", "you@contoso.com"), (step.Words, Assert.Single(step.To)));
     }
 
