@@ -13,7 +13,8 @@ internal static class QueueText
     public const string NoId = "not a queue id, which has 13 letters and digits";
     public const string NotFound = "no such message in the queue or its history";
 
-    public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now, bool isQuotaUsedUp)
+    /// <param name="due">NEXT of what is due.</param>
+    public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now, Func<QueueEntry, string> due)
     {
         if (entries.Count == 0)
         {
@@ -27,7 +28,7 @@ internal static class QueueText
                 entry.Envelope.Id.ToString(),
                 entry.IsSending ? "sending" : Word(entry.State),
                 Span(now - entry.Envelope.ReceivedAt),
-                Next(entry.NextDue, now, isQuotaUsedUp),
+                Next(entry.NextDue, now, due(entry)),
                 Number(entry.Attempts),
                 Number(entry.Envelope.Size),
                 entry.Envelope.Origin.Client,
@@ -37,7 +38,7 @@ internal static class QueueText
             }));
     }
 
-    public static string Of(MessageRecord record, ReplyTables replies, DateTimeOffset now)
+    public static string Of(MessageRecord record, ReplyTables replies, Waits waits, DateTimeOffset now)
     {
         var mail = record.Envelope;
         var text = new StringBuilder();
@@ -53,7 +54,7 @@ internal static class QueueText
                 Word(recipient.State),
                 $"{recipient.Part}/{recipient.Parts}",
                 By(recipient, record),
-                Next(recipient.DueAt, now, isQuotaUsedUp: false),
+                Next(recipient.DueAt, now, waits.Of(recipient.Lane)),
                 recipient.LastReply ?? "-",
             }))));
         text.Append("Attempts\n");
@@ -99,8 +100,8 @@ internal static class QueueText
         _ => $"{(int)span.TotalSeconds}s",
     };
 
-    public static string Next(DateTimeOffset? due, DateTimeOffset now, bool isQuotaUsedUp) =>
-        due is null ? "-" : due > now ? "in " + Span(due.Value - now) : isQuotaUsedUp ? "quota" : "now";
+    public static string Next(DateTimeOffset? due, DateTimeOffset now, string ifDue = Waits.ForNothing) =>
+        due is null ? "-" : due > now ? "in " + Span(due.Value - now) : ifDue;
 
     public static string Waiting(long messages) => messages == 1 ? "1 message waits" : $"{Number(messages)} messages wait";
 
