@@ -89,7 +89,7 @@ public static class PolicyExplanation
     private static string By(ClientRule client, IPAddress address) =>
         client.Networks.Count == 0 ? ", as it does any address" : $" by {client.Networks.First(network => network.Contains(address))}";
 
-    private static string WayOf(Lane lane) => lane == Lane.AnyAccount ? "any account" : lane.Name;
+    private static string WayOf(Lane lane) => lane.IsSmarthost ? $"smarthost {lane.SmarthostName}" : lane.ToString();
 
     private static string LimitsOf(RelayPolicy policy, ClientRule client) => string.Join(", ", new[]
     {
