@@ -87,7 +87,7 @@ internal static class QueueText
     /// <summary>Who relayed it; until then, who may.</summary>
     private static string By(RecipientRecord recipient, MessageRecord record) => record.Attempts
         .LastOrDefault(attempt => attempt.Results.Any(result => result.Recipient == recipient.Number && result.Outcome == Outcome.Relayed))
-        ?.Account ?? recipient.Lane.ToString();
+        ?.Account ?? recipient.Lane.Words;
 
     /// <summary>The two largest units: 3d4h, 5m10s, 2.5s, 20ms.</summary>
     public static string Span(TimeSpan span) => span switch
