@@ -239,9 +239,14 @@ internal sealed class AccountSender : IAsyncDisposable
         }
         else if (until > before)
         {
+            // Parts that are asked for together differ by moments, which is no news.
+            var isNews = until - before > BriefWait;
             before = until;
             Context.Board.Exhausted(_plan.Account, scope, until, urgentGoes);
-            Context.Log.Quota(scope, rule.Limit, until, urgentGoes);
+            if (isNews)
+            {
+                Context.Log.Quota(scope, rule.Limit, until, urgentGoes);
+            }
         }
     }
 

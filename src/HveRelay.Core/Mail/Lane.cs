@@ -21,5 +21,8 @@ public readonly record struct Lane(string Name)
     /// <summary>The smarthost's name in lower case; empty where it is none.</summary>
     public string SmarthostName => IsSmarthost ? Name[SmarthostPrefix.Length..] : string.Empty;
 
+    /// <summary>For people, who know a smarthost by its name.</summary>
+    public string Words => IsSmarthost ? $"smarthost {SmarthostName}" : ToString();
+
     public override string ToString() => Name.Length == 0 ? "any account" : Name;
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using HveRelay.Mail;
 
 namespace HveRelay.Policy;
 
@@ -57,7 +56,7 @@ public static class PolicyExplanation
             var decision = policy.Decide(client, recipient, accepted: 0);
             steps.Add(decision.Refusal is { } reply
                 ? new PolicyStep("recipient", reply.ToString(), Refused: true)
-                : new PolicyStep("recipient", $"250: {recipient} leaves by {WayOf(decision.Lane)}"));
+                : new PolicyStep("recipient", $"250: {recipient} leaves by {decision.Lane.Words}"));
         }
 
         steps.Add(new PolicyStep("limits", LimitsOf(policy, client)));
@@ -88,8 +87,6 @@ public static class PolicyExplanation
 
     private static string By(ClientRule client, IPAddress address) =>
         client.Networks.Count == 0 ? ", as it does any address" : $" by {client.Networks.First(network => network.Contains(address))}";
-
-    private static string WayOf(Lane lane) => lane == Lane.AnyAccount ? "any account" : lane.Name;
 
     private static string LimitsOf(RelayPolicy policy, ClientRule client) => string.Join(", ", new[]
     {

@@ -21,7 +21,7 @@ public sealed record QueueFilter(
 /// <param name="State">Queued or Held while a recipient is; of what has ended Failed where one failed, else Relayed or Removed.</param>
 /// <param name="Recipients">Addresses, at most the first three.</param>
 /// <param name="NextDue">When the next recipient is due; null where none is queued.</param>
-/// <param name="LastReply">The reply of the latest attempt that ended, or the reason of an operator who bounced it after that.</param>
+/// <param name="LastReply">The reply of the latest attempt that ended, one that is no success first; or the reason of an operator who bounced it after that.</param>
 /// <param name="IsSending">An attempt is under way, or was when the relay died.</param>
 public sealed record QueueEntry(
     Envelope Envelope,

@@ -14,9 +14,19 @@ internal static class RelayPages
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private const string WhatThereIs = """
+        HveRelay
+        /healthz/live   the process works
+        /healthz/ready  it can take mail
+        /healthz/relay  mail gets through
+        /metrics        for Prometheus
+
+        """;
+
     public static void Map(WebApplication app, HealthChecks health, PrometheusPage metrics)
     {
         app.UseRouting();
+        app.MapGet("/", (RequestDelegate)(context => context.Response.WriteAsync(WhatThereIs)));
         app.MapGet("/healthz/live", (RequestDelegate)(context => AnswerAsync(context, HealthChecks.Live())));
         app.MapGet("/healthz/ready", (RequestDelegate)(async context => await AnswerAsync(context, await health.ReadyAsync(context.RequestAborted))));
         app.MapGet("/healthz/relay", (RequestDelegate)(async context => await AnswerAsync(context, await health.RelayAsync(context.RequestAborted))));

@@ -47,7 +47,7 @@ public sealed partial class DocumentationTests
         Assert.Equal(
             [
                 "check", "demo", "demo --fault \"throttled;times=1\"", "demo --fault bad-password", "demo --fault lost-reply", "demo --help",
-                "demo --record mail", "run", "send-test --to you@contoso.com",
+                "demo --record mail", "doctor", "run", "send-test --to you@contoso.com", "why you@contoso.com",
             ],
             Commands(Readme).Distinct().Order(StringComparer.Ordinal));
 

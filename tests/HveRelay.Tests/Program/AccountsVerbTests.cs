@@ -21,6 +21,8 @@ public sealed class AccountsVerbTests
         Assert.Equal((1, "hve9@contoso.com: no account of Hve.Accounts"), await NoAsync("pause", "hve9@contoso.com"));
         Assert.Equal((2, "hve9: no e-mail address such as hve1@contoso.com"), await NoAsync("resume", "hve9"));
         var id = await story.QueueAsync("you@contoso.com");
+        Assert.Matches($"{id} +queued +[^ ]+ +paused ", (await story.RunAsync("queue", "list")).Output);
+        Assert.Matches("you@contoso.com +queued +1/1 +any account +paused ", (await story.RunAsync("queue", "show", id)).Output);
         var account = (await JsonAsync(story, "accounts", "--json"))[0];
         Assert.Equal(("paused", 0), (account.GetProperty("state").GetString(), account.GetProperty("connections").GetInt32()));
         Assert.EndsWith(" paused it: a test", account.GetProperty("cause").GetString(), StringComparison.Ordinal);
@@ -96,6 +98,7 @@ public sealed class AccountsVerbTests
         var text = await story.RunAsync("quota");
         Assert.Contains("of the tenant's limit 100 are for urgent mail alone", text.Output, StringComparison.Ordinal);
         Assert.Contains("US$0.05 for 1201 expanded recipients", text.Output, StringComparison.Ordinal);
+        Assert.Matches(@"client +scanners +2 +- +- +(2\.0|1\.\d|0\.[1-9]) ", text.Output);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class DamagedQueueTests
         Assert.Equal(3, ended.Status);
         Assert.Equal(
             $"DataDirectory: {queue} is damaged or no queue at all (SQLite Error 26: 'file is not a database'.): "
-            + "restore it from a backup, or set it aside with 'hverelay queue set-aside' and start with an empty queue",
+            + $"restore it from a backup, or set it aside with 'hverelay queue set-aside --config {story.ConfigurationPath}' and start with an empty queue",
             Assert.Single(ended.ErrorLines));
         Assert.Contains(story.LogFile(), line => line.Contains($" ERR alarm what=start cause=\"DataDirectory: {queue} is damaged", StringComparison.Ordinal));
         Assert.Equal(content, await File.ReadAllTextAsync(queue));
@@ -45,7 +45,7 @@ public sealed class DamagedQueueTests
         Assert.Equal(3, ended.Status);
         var line = Assert.Single(ended.ErrorLines);
         Assert.StartsWith($"DataDirectory: {queue} is damaged", line, StringComparison.Ordinal);
-        Assert.EndsWith("or set it aside with 'hverelay queue set-aside' and start with an empty queue", line, StringComparison.Ordinal);
+        Assert.EndsWith($"or set it aside with 'hverelay queue set-aside --config {story.ConfigurationPath}' and start with an empty queue", line, StringComparison.Ordinal);
         Assert.Equal(torn, await File.ReadAllBytesAsync(queue));
 
         foreach (var file in Directory.GetFiles(story.DataDirectory, "queue.db*"))

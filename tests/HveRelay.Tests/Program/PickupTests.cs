@@ -34,6 +34,7 @@ public sealed class PickupTests
         var file = story.Write("scan.eml", Scan.Replace("ann@contoso.com\n", "ann@contoso.com\nX-Receiver: x@example.com\n", StringComparison.Ordinal));
 
         var send = await story.RunAsync("send", file);
+        Assert.Equal(2, (await story.RunAsync("send", "no-such.eml")).Status);
         var cron = await story.RunWithInputAsync("From: root (Cron Daemon)\nTo: root\nSubject: Cron\n\nout\n.\nput\n", "sendmail", "-FCron", "-i", "-oem", "root");
         var php = await story.RunWithInputAsync("To: ann@contoso.com\nBcc: bob@contoso.com\nSubject: php\n\nx\n.\nnot this\n", "sendmail", "-t", "-fweb@contoso.com");
         var refused = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-i", "x@example.com");

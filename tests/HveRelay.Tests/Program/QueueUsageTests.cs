@@ -80,6 +80,21 @@ public sealed class QueueUsageTests
         Assert.EndsWith("'hverelay --help' says more", ended.ErrorLines[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("queue list", true)]
+    [InlineData("check", true)]
+    [InlineData("demo", false)]
+    [InlineData("simulate", false)]
+    [InlineData("user hash", false)]
+    public async Task Help_offers_a_configuration_where_it_means_something(string verb, bool isOffered)
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+
+        var help = await ChildProcess.RunAsync(ProgramStory.Program, [.. verb.Split(' '), "--help"], story.Directory);
+
+        Assert.Equal((0, isOffered), (help.Status, help.Output.Contains("--config", StringComparison.Ordinal)));
+    }
+
     [Fact]
     [UnsupportedOSPlatform("windows")]
     public async Task An_export_is_the_message_octet_for_octet_and_for_its_reader_only()

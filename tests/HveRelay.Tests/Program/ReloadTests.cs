@@ -60,6 +60,13 @@ public sealed class ReloadTests
         await daemon.SaysAsync(line => line.Contains(" INF config key=Queue.Lifetime ", StringComparison.Ordinal));
         daemon.HangUp();
         await daemon.SaysAsync(line => line.Contains("was read again, and nothing has changed", StringComparison.Ordinal));
+        var good = await File.ReadAllTextAsync(story.ConfigurationPath);
+        await File.WriteAllTextAsync(story.ConfigurationPath, "{");
+        daemon.HangUp();
+        await Until.True(() => daemon.Lines.Count(line => line.Contains(" alarm what=configuration ", StringComparison.Ordinal)) >= 4);
+        await File.WriteAllTextAsync(story.ConfigurationPath, good);
+        daemon.HangUp();
+        await daemon.SaysAsync(line => line.Contains("is good again, and nothing has changed", StringComparison.Ordinal));
 
         Assert.Contains(refused, line => line.Contains(" ERR config key=Clients[0].Account text=\"'hve9@contoso.com' is not among Hve.Accounts\"", StringComparison.Ordinal));
         Assert.Contains(refused, line => line.Contains(" ERR config key=Queue.Lifetime ", StringComparison.Ordinal));

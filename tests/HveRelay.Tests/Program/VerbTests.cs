@@ -143,7 +143,7 @@ public sealed class VerbTests
         Assert.StartsWith("refused: ", here.Output, StringComparison.Ordinal);
         Assert.Contains("550 5.7.1", here.Output, StringComparison.Ordinal);
         Assert.Contains("\nfailed: 550 5.1.10 Recipient not found", there.Output, StringComparison.Ordinal);
-        Assert.Contains("\nstill in the queue; see: hverelay queue show ", nowhere.Output, StringComparison.Ordinal);
+        Assert.Contains("\nstill in the queue; see: hverelay why ", nowhere.Output, StringComparison.Ordinal);
     }
 
     [Fact]

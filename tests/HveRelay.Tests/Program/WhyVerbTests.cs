@@ -120,4 +120,19 @@ public sealed class WhyVerbTests
 
         Assert.Equal(2, (await story.RunAsync("tail", "x")).Status);
     }
+
+    [Fact]
+    public async Task Tail_ends_when_nobody_reads_it_any_more()
+    {
+        var shell = Tool.Require("sh");
+        await using var story = await ProgramStory.BeginAsync();
+        await story.StartAsync();
+
+        // No line comes after the first: a write that fails could not end it. It would follow for ever.
+        var ended = await ChildProcess.RunAsync(
+            shell, ["-c", $"{ProgramStory.Program} tail --config {story.ConfigurationPath} | head -1"], story.Directory);
+
+        Assert.Equal(0, ended.Status);
+        Assert.Single(ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
 }

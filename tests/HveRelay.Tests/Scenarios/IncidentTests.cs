@@ -176,7 +176,9 @@ public sealed class IncidentTests : IDisposable
         var reply = await story.SendAsync(Enumerable.Range(1, incident.Sends).Select(number => $"user{number}@contoso.com"));
         await story.RunUntilAsync(() => story.Log.Any(line => line.Name is "failed" or "deferred" or "quota"));
         return incident.Where == Incident.QueueShow
-            ? QueueText.Of(await story.RecordAsync(RelayStory.IdIn(reply)), ReplyTables.From(story.Relay.State.Options), story.Clock.GetUtcNow(), Language.English)
+            ? QueueText.Of(
+                await story.RecordAsync(RelayStory.IdIn(reply)), ReplyTables.From(story.Relay.State.Options),
+                new Waits([], new HashSet<string>(), isQuotaUsedUp: false), story.Clock.GetUtcNow(), Language.English)
             : await DiagnoseAsync(incident, story.Relay.State.Options, story.Clock);
     }
 

@@ -22,6 +22,7 @@ internal sealed class ConfigurationReload(
 
     private readonly HashSet<string> _told = [.. before.Warnings.Select(warning => warning.ToString())];
     private readonly string _serilog = Text(before.Serilog);
+    private bool _isRefused;
 
     /// <summary>What to watch: the file, and the files of secrets that it named when it was read last.</summary>
     public IReadOnlyList<string> Files => [path, .. SecretFiles(before.Options)];
@@ -36,8 +37,12 @@ internal sealed class ConfigurationReload(
         if (errors.Count > 0 || loaded is null)
         {
             Refuse(errors);
+            _isRefused = true;
             return;
         }
+
+        var isGoodAgain = _isRefused;
+        _isRefused = false;
 
         foreach (var warning in loaded.Warnings.Concat(files.Warnings).Where(warning => _told.Add(warning.ToString())))
         {
@@ -65,9 +70,9 @@ internal sealed class ConfigurationReload(
         {
             log.Config(EventLevel.Warning, Keys(waiting), "changed, but counts from the next start on");
         }
-        else if (live.Count == 0 && asked)
+        else if (live.Count == 0 && (asked || isGoodAgain))
         {
-            log.Config(EventLevel.Information, Everything, "was read again, and nothing has changed");
+            log.Config(EventLevel.Information, Everything, isGoodAgain ? "is good again, and nothing has changed" : "was read again, and nothing has changed");
         }
     }
 

@@ -86,7 +86,7 @@ internal static class AccountsVerb
                 account.Kind is { } kind ? FaultWords.Of(kind) : "-",
                 account.Since is { } since ? Time(since) : "-",
                 account.Connections is { } connections ? Number(connections) + (account.Allowed is { } allowed ? "/" + Number(allowed) : string.Empty) : "-",
-                QueueText.Next(account.NextTry, now, isQuotaUsedUp: false),
+                QueueText.Next(account.NextTry, now),
                 account.Cause is { } cause ? language.Say(cause) : "-",
                 account.Remedy is { } remedy ? language.Say(remedy) : "-",
                 account.Reply is null ? "-" : account.Attempted is { } at ? $"{Time(at)} {account.Reply}" : account.Reply,

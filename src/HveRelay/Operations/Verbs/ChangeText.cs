@@ -36,7 +36,7 @@ internal static class ChangeText
             answer.Id,
             $"{answer.Changed}/{answer.Recipients.Count}",
             OrDash(string.Join(',', recipients.Select(recipient => recipient.State).Distinct().Order().Select(QueueText.Word))),
-            QueueText.Next(recipients.Min(recipient => recipient.DueAt), now, isQuotaUsedUp: false),
+            QueueText.Next(recipients.Min(recipient => recipient.DueAt), now),
             QueueText.Sender(record.Envelope),
             OrDash(string.Join(',', recipients.Select(recipient => recipient.Address))),
             OrDash(string.Join(" / ", recipients.Select(recipient => recipient.LastReply).Where(reply => reply is not null).Distinct())),

@@ -8,28 +8,33 @@ namespace HveRelay.Operations.Verbs;
 /// <summary>The command line as a whole: every verb with its options.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create() => new("HveRelay: an on-premises mail relay for Microsoft 365 High Volume Email")
+    public static RootCommand Create()
     {
-        Verb.Config,
-        RunVerb.Create(),
-        DemoVerb.Create(),
-        SimulateVerb.Create(),
-        CheckVerb.Create(),
-        DoctorVerb.Create(),
-        QueueVerb.Create(),
-        WhyVerb.Create(),
-        TailVerb.Create(),
-        BackupVerb.Create(),
-        ClientsVerb.Create(),
-        AccountsVerb.Create(),
-        QuotaVerb.Create(),
-        ExplainVerb.Create(),
-        SendTestVerb.Create(),
-        SendVerb.Create(),
-        SendmailVerb.Create(),
-        HealthVerb.Create(),
-        UserVerb.Create(),
-    };
+        var root = new RootCommand("HveRelay: an on-premises mail relay for Microsoft 365 High Volume Email")
+        {
+            Verb.Config,
+            RunVerb.Create(),
+            DemoVerb.Create(),
+            SimulateVerb.Create(),
+            CheckVerb.Create(),
+            DoctorVerb.Create(),
+            QueueVerb.Create(),
+            WhyVerb.Create(),
+            TailVerb.Create(),
+            BackupVerb.Create(),
+            ClientsVerb.Create(),
+            AccountsVerb.Create(),
+            QuotaVerb.Create(),
+            ExplainVerb.Create(),
+            SendTestVerb.Create(),
+            SendVerb.Create(),
+            SendmailVerb.Create(),
+            HealthVerb.Create(),
+            UserVerb.Create(),
+        };
+        VerbHelp.AddTo(root);
+        return root;
+    }
 
     /// <summary>An error of usage; a verb that is missing is told with those there are.</summary>
     public static string Sentence(ParseResult parsed, ParseError error)

@@ -7,6 +7,8 @@ namespace HveRelay.Operations.Verbs;
 /// <summary><c>demo</c>: the daemon on loopback with throw-away data, relaying to the simulator.</summary>
 internal static class DemoVerb
 {
+    private const string Name = "hverelay";
+
     public static Command Create()
     {
         var smtp = new Option<int>("--smtp-port") { Description = "Where devices connect", DefaultValueFactory = _ => 2525 };
@@ -46,12 +48,20 @@ internal static class DemoVerb
         return command;
     }
 
+    /// <summary>By its name where the shell finds it, which it does not when it comes from <c>dotnet run</c>.</summary>
+    private static string Program =>
+        Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == Name && !IsOnPath ? program : Name;
+
+    private static bool IsOnPath => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
+        .Any(directory => directory.Length > 0 && File.Exists(Path.Combine(directory, Path.GetFileName(Environment.ProcessPath!))));
+
     private static string WhatToTry(RelayOptions options, string path) => $"""
 
         HveRelay demo: nothing leaves this machine. Data in {options.DataDirectory}, gone when you press Ctrl-C.
           send      swaks --server 127.0.0.1:{options.Listeners[0].Port} --from scanner-3@contoso.com --to you@contoso.com
           refused   swaks --server 127.0.0.1:{options.Listeners[0].Port} --from scanner-3@contoso.com --to you@example.com
-          queue     hverelay queue list --all --config {path}
+          queue     {Program} queue list --all --config {path}
+          why       {Program} why you@contoso.com --config {path}
           health    curl http://127.0.0.1:{options.Web.Port}/healthz/relay
           metrics   curl http://127.0.0.1:{options.Web.Port}/metrics
 

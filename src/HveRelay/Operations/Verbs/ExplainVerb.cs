@@ -19,7 +19,7 @@ internal static class ExplainVerb
             Description = "The reply, \"550 5.7.62 …\", also of several lines; or a line of the log",
             Arity = ArgumentArity.OneOrMore,
         };
-        var stage = new Option<string?>("--stage") { Description = $"The command that was answered: {string.Join(", ", ReplyExplanation.Stages)}" };
+        var stage = new Option<string?>("--stage") { Description = $"The command that was answered: {string.Join(", ", ReplyExplanation.Stages)}", HelpName = "stage" };
         stage.AcceptOnlyFromAmong([.. ReplyExplanation.Stages.SelectMany(each => new[] { each.ToString(), each.ToString().ToUpperInvariant() }).Distinct()]);
         var smarthost = new Option<string?>("--smarthost") { Description = "The smarthost that said it, by its name; without it High Volume Email did" };
         var command = new Command("explain", "What a reply of High Volume Email means, who mends it, and what the relay does") { words, stage, smarthost, Verb.Json, Verb.Language };

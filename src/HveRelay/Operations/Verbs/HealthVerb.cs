@@ -31,7 +31,7 @@ internal static class HealthVerb
             }
             catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"no answer from {new IPEndPoint(host, web.Port)}: {silent.Message}");
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"no answer from {new IPEndPoint(host, web.Port)}: {silent.InnerException?.Message ?? silent.Message}");
                 return ExitStatus.No;
             }
         }));

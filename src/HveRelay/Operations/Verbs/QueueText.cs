@@ -14,7 +14,8 @@ internal static class QueueText
     public const string NoId = "not a queue id, which has 13 letters and digits";
     public const string NotFound = "no such message in the queue or its history";
 
-    public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now, bool isQuotaUsedUp)
+    /// <param name="due">NEXT of what is due.</param>
+    public static string Of(IReadOnlyList<QueueEntry> entries, DateTimeOffset now, Func<QueueEntry, string> due)
     {
         if (entries.Count == 0)
         {
@@ -28,7 +29,7 @@ internal static class QueueText
                 entry.Envelope.Id.ToString(),
                 entry.IsSending ? "sending" : Word(entry.State),
                 Span(now - entry.Envelope.ReceivedAt),
-                Next(entry.NextDue, now, isQuotaUsedUp),
+                Next(entry.NextDue, now, due(entry)),
                 Number(entry.Attempts),
                 Number(entry.Envelope.Size),
                 entry.Envelope.Origin.Client,
@@ -38,7 +39,7 @@ internal static class QueueText
             }));
     }
 
-    public static string Of(MessageRecord record, ReplyTables replies, DateTimeOffset now, Language language)
+    public static string Of(MessageRecord record, ReplyTables replies, Waits waits, DateTimeOffset now, Language language)
     {
         var mail = record.Envelope;
         var text = new StringBuilder();
@@ -54,7 +55,7 @@ internal static class QueueText
                 Word(recipient.State),
                 $"{recipient.Part}/{recipient.Parts}",
                 By(recipient, record),
-                Next(recipient.DueAt, now, isQuotaUsedUp: false),
+                Next(recipient.DueAt, now, waits.Of(recipient.Lane)),
                 recipient.LastReply ?? "-",
             }))));
         text.Append("Attempts\n");
@@ -87,7 +88,7 @@ internal static class QueueText
     /// <summary>Who relayed it; until then, who may.</summary>
     private static string By(RecipientRecord recipient, MessageRecord record) => record.Attempts
         .LastOrDefault(attempt => attempt.Results.Any(result => result.Recipient == recipient.Number && result.Outcome == Outcome.Relayed))
-        ?.Account ?? recipient.Lane.ToString();
+        ?.Account ?? recipient.Lane.Words;
 
     /// <summary>The two largest units: 3d4h, 5m10s, 2.5s, 20ms.</summary>
     public static string Span(TimeSpan span) => span switch
@@ -100,8 +101,8 @@ internal static class QueueText
         _ => $"{(int)span.TotalSeconds}s",
     };
 
-    public static string Next(DateTimeOffset? due, DateTimeOffset now, bool isQuotaUsedUp) =>
-        due is null ? "-" : due > now ? "in " + Span(due.Value - now) : isQuotaUsedUp ? "quota" : "now";
+    public static string Next(DateTimeOffset? due, DateTimeOffset now, string ifDue = Waits.ForNothing) =>
+        due is null ? "-" : due > now ? "in " + Span(due.Value - now) : ifDue;
 
     public static string Waiting(long messages) => messages == 1 ? "1 message waits" : $"{Number(messages)} messages wait";
 

@@ -46,7 +46,7 @@ internal static class QueueVerb
                 : found;
             await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
                 ? JsonText.Of(entries.Select(QueueJson.Of)) + Environment.NewLine
-                : QueueText.Of(entries, now, await IsQuotaUsedUpAsync(queue, loaded.Options, now, cancel)));
+                : await TextAsync(queue, entries, loaded.Options, now, cancel));
             if (entries.Count == parsed.GetValue(limit))
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync($"the first {entries.Count}; more with --limit");
@@ -57,10 +57,22 @@ internal static class QueueVerb
         return command;
     }
 
-    /// <summary>Then what is due waits for the day to roll on, and not for a connection.</summary>
-    private static async Task<bool> IsQuotaUsedUpAsync(IQueueReader queue, RelayOptions options, DateTimeOffset now, CancellationToken cancel) =>
-        options.Hve.RecipientsPerDay > 0
-        && await queue.UsedAsync(QuotaRule.Tenant, now - QuotaRule.Day, cancel) >= options.Hve.RecipientsPerDay;
+    /// <summary>What is due and does not go says what it waits for.</summary>
+    private static async Task<string> TextAsync(
+        IQueueReader queue, IReadOnlyList<QueueEntry> entries, RelayOptions options, DateTimeOffset now, CancellationToken cancel)
+    {
+        var waits = await Waits.ReadAsync(queue, options, now, cancel);
+        var words = new Dictionary<MessageId, string>();
+        foreach (var entry in waits.OfAll is null ? entries.Where(entry => entry.NextDue <= now) : [])
+        {
+            if (await queue.FindAsync(entry.Envelope.Id, cancel) is { } record)
+            {
+                words[entry.Envelope.Id] = waits.Of(record, now);
+            }
+        }
+
+        return QueueText.Of(entries, now, entry => words.GetValueOrDefault(entry.Envelope.Id, waits.OfAll ?? Waits.ForNothing));
+    }
 
     private static Command Show()
     {
@@ -82,10 +94,11 @@ internal static class QueueVerb
                 return ExitStatus.No;
             }
 
-            var replies = ReplyTables.From(loaded.Options);
+            var (replies, now) = (ReplyTables.From(loaded.Options), TimeProvider.System.GetUtcNow());
             await parsed.InvocationConfiguration.Output.WriteAsync(parsed.GetValue(Verb.Json)
                 ? JsonText.Of(QueueJson.Of(record, replies)) + Environment.NewLine
-                : QueueText.Of(record, replies, TimeProvider.System.GetUtcNow(), Verb.LanguageOf(parsed, loaded.Options.Language)));
+                : QueueText.Of(
+                    record, replies, await Waits.ReadAsync(queue, loaded.Options, now, cancel), now, Verb.LanguageOf(parsed, loaded.Options.Language)));
             return ExitStatus.Done;
         }));
         return command;

@@ -32,7 +32,7 @@ internal static class QuotaVerb
                 Number(row.Forecast.Used),
                 row.Forecast.Limit == 0 ? "-" : Number(row.Forecast.Limit),
                 row.Forecast.Percent is { } percent ? percent.ToString("0.0", CultureInfo.InvariantCulture) : "-",
-                row.Forecast.PerHour.ToString("0", CultureInfo.InvariantCulture),
+                Tenths(row.Forecast.PerHour),
                 row.Forecast.ReachedAt is { } full ? Time(full) : "-",
                 row.Forecast.RoomAt is { } room ? Time(room) : "-",
             }))
@@ -41,6 +41,9 @@ internal static class QuotaVerb
         + string.Create(
             CultureInfo.InvariantCulture,
             $"estimated cost: US${report.Day.Dollars:0.00} for {report.Day.Expanded} expanded recipients in the last 24 hours, US${report.Month.Dollars:0.00} for 30 such days\n");
+
+    /// <summary>Rounded up: what was used is not shown as nothing.</summary>
+    private static string Tenths(double rate) => (Math.Ceiling(rate * 10) / 10).ToString("0.0", CultureInfo.InvariantCulture);
 
     private static object Json(QuotaReport report) => new
     {

@@ -42,7 +42,7 @@ internal static class SendTestVerb
             }
 
             await using var queue = await QueueToRead.OpenAsync(loaded.Options);
-            return await FollowAsync(queue, id, parsed.GetValue(wait), output, cancel);
+            return await FollowAsync(queue, id, parsed.GetValue(wait), output, Verb.Typed(parsed, $"why {id}"), cancel);
         }));
         return command;
     }
@@ -57,7 +57,7 @@ internal static class SendTestVerb
         return SecretFile.TryRead(file.FullName, out var password, out var sentence) ? password : throw new RelayStartException("--password-file", sentence);
     }
 
-    private static async Task<int> FollowAsync(IQueueReader queue, MessageId id, TimeSpan patience, TextWriter output, CancellationToken cancel)
+    private static async Task<int> FollowAsync(IQueueReader queue, MessageId id, TimeSpan patience, TextWriter output, string why, CancellationToken cancel)
     {
         var clock = TimeProvider.System;
         var until = clock.GetUtcNow() + patience;
@@ -78,7 +78,7 @@ internal static class SendTestVerb
 
             if (clock.GetUtcNow() > until)
             {
-                await output.WriteLineAsync($"still in the queue; see: hverelay queue show {id}");
+                await output.WriteLineAsync($"still in the queue; see: {why}");
                 return ExitStatus.No;
             }
 

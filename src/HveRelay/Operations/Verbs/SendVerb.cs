@@ -20,7 +20,13 @@ internal static class SendVerb
         {
             var errors = parsed.InvocationConfiguration.Error;
             var path = parsed.GetValue(message)!.FullName;
-            await using var file = Open(path);
+            if (Open(path, out var fault) is not { } open)
+            {
+                await errors.WriteLineAsync($"send: {fault}");
+                return ExitStatus.Wrong;
+            }
+
+            await using var file = open;
             var mail = await MailFile.OpenAsync(file, cancel);
             var sender = parsed.GetValue(from) ?? mail?.Envelope.Sender;
             var recipients = parsed.GetValue(to) is { Length: > 0 } named ? named : mail?.Envelope.Recipients.Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
@@ -32,7 +38,7 @@ internal static class SendVerb
 
             if (parsed.GetValue(name) is { } wanted && loaded.Options.Listeners.TrueForAll(each => each.Name != wanted))
             {
-                await errors.WriteLineAsync($"--listener: there is no {wanted}");
+                await errors.WriteLineAsync($"--listener: there is no {wanted}; there are {string.Join(", ", loaded.Options.Listeners.Select(each => each.Name))}");
                 return ExitStatus.Wrong;
             }
 
@@ -57,15 +63,17 @@ internal static class SendVerb
         return command;
     }
 
-    private static FileStream Open(string path)
+    private static FileStream? Open(string path, out string? fault)
     {
         try
         {
+            fault = null;
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         }
-        catch (Exception fault) when (FileFault.Sentence(path, fault) is { } sentence)
+        catch (Exception failed) when (FileFault.Sentence(path, failed) is { } sentence)
         {
-            throw new RelayStartException("send", sentence, fault);
+            fault = sentence;
+            return null;
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class SendmailVerb
 
     public static Command Create()
     {
-        var command = new Command("sendmail", "Takes a message from standard input as sendmail does: -t -i -f SENDER RECIPIENT…")
+        var command = new Command("sendmail", "Takes a message from standard input as sendmail does: -t -i -f SENDER RECIPIENT…; other flags are heard and mean nothing; exit statuses of sysexits.h")
         {
             TreatUnmatchedTokensAsErrors = false,
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Control;
 using HveRelay.Stores;
@@ -21,7 +22,7 @@ internal static class ExitStatus
 }
 
 /// <summary>What the verbs share: the options of every verb, and how trouble becomes a line and a status.</summary>
-internal static class Verb
+internal static partial class Verb
 {
     public static Option<string?> Config { get; } = new("--config")
     {
@@ -33,6 +34,10 @@ internal static class Verb
 
     /// <summary>In place of the configuration's.</summary>
     public static Option<string?> Language { get; } = Languages();
+
+    /// <summary>What to type next: with the <c>--config</c> that was given, or it would be about another relay.</summary>
+    public static string Typed(ParseResult parsed, string words) => parsed.GetValue(Config) is not { } path ? $"hverelay {words}"
+        : $"hverelay {words} --config {(path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path)}";
 
     /// <summary>How many to list; one at least.</summary>
     public static Option<int> Limit(int most, string name = "--limit")
@@ -78,7 +83,8 @@ internal static class Verb
         }
         catch (Exception trouble) when (trouble is RelayStartException or StoreOpenException or Queue.StoreException or ControlException)
         {
-            await parsed.InvocationConfiguration.Error.WriteLineAsync(trouble.Message.ReplaceLineEndings(" "));
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                Advice().Replace(trouble.Message.ReplaceLineEndings(" "), found => $"'{Typed(parsed, found.Groups["words"].Value)}'"));
             return ExitStatus.Broke;
         }
     };
@@ -90,4 +96,8 @@ internal static class Verb
         option.AcceptOnlyFromAmong(names);
         return option;
     }
+
+    /// <summary>A command of ours within a sentence.</summary>
+    [GeneratedRegex("'hverelay (?<words>[a-z -]+)'", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Advice();
 }

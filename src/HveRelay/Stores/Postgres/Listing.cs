@@ -14,10 +14,10 @@ internal sealed class Listing(Link link)
         (SELECT sum(p.attempts)::integer FROM part p WHERE p.message = m.id),
         ARRAY(SELECT r.address FROM recipient r WHERE r.message = m.id ORDER BY r.part, r.number LIMIT {MostShown}),
         (SELECT l.reply FROM (
-            SELECT r.reply, a.ended_at AS at, a.id, r.recipient FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
+            SELECT r.reply, a.ended_at AS at, a.id, r.outcome = {(int)Outcome.Relayed} AS is_relayed, r.recipient FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
                 WHERE a.message = m.id AND a.ended_at IS NOT NULL
-            UNION ALL SELECT c.reason, c.at, c.id, -1 FROM change c WHERE c.message = m.id AND c.kind = {(int)ChangeKind.Bounce}) l
-            ORDER BY l.at DESC, l.id DESC, l.recipient LIMIT 1),
+            UNION ALL SELECT c.reason, c.at, c.id, FALSE, -1 FROM change c WHERE c.message = m.id AND c.kind = {(int)ChangeKind.Bounce}) l
+            ORDER BY l.at DESC, l.id DESC, l.is_relayed, l.recipient LIMIT 1),
         {Sending("m.id")}
         """;
 

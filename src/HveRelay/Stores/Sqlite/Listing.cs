@@ -19,11 +19,11 @@ internal sealed class Listing(Database database)
         $"SELECT address FROM recipient WHERE message = ? ORDER BY part, number LIMIT {MostShown}");
 
     private readonly Statement _lastReply = database.Prepare($"""
-        SELECT r.reply, a.ended_at AS at, a.id AS id, r.recipient AS recipient
+        SELECT r.reply, a.ended_at AS at, a.id AS id, r.outcome = {(int)Outcome.Relayed} AS is_relayed, r.recipient AS recipient
         FROM attempt a JOIN attempt_result r ON r.message = a.message AND r.attempt = a.id
         WHERE a.message = ?1 AND a.ended_at IS NOT NULL
-        UNION ALL SELECT reason, at, id, -1 FROM change WHERE message = ?1 AND kind = {(int)ChangeKind.Bounce}
-        ORDER BY at DESC, id DESC, recipient LIMIT 1
+        UNION ALL SELECT reason, at, id, 0, -1 FROM change WHERE message = ?1 AND kind = {(int)ChangeKind.Bounce}
+        ORDER BY at DESC, id DESC, is_relayed, recipient LIMIT 1
         """);
 
     private readonly Statement _one = database.Prepare($"SELECT {Rows.EnvelopeColumns} FROM message WHERE id = ?");

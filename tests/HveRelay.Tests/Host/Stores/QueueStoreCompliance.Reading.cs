@@ -92,7 +92,7 @@ public abstract partial class QueueStoreCompliance
             Assert.Equal(message.Envelope, entry.Envelope);
             Assert.Equal(recipients[..3], entry.Recipients);
             Assert.Equal((5, 1, Now.AddHours(1)), (entry.RecipientCount, entry.Attempts, entry.NextDue!.Value));
-            Assert.NotNull(entry.LastReply);
+            Assert.Equal("550 5.1.1 unknown", entry.LastReply);
         }
 
         Assert.Empty(await Store.ListAsync(new QueueFilter(RecipientState.Removed), Cancel));

@@ -57,7 +57,7 @@ internal static class TailVerb
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
-                // Ctrl-C is how it ends.
+                // Ctrl-C is how it ends, or that nobody reads.
             }
 
             return ExitStatus.Done;
@@ -67,7 +67,7 @@ internal static class TailVerb
 
     private static async Task EndAsync(Signals signals, CancellationTokenSource end)
     {
-        await signals.First;
+        await Task.WhenAny(signals.First, OutputPipe.ClosedAsync(TimeProvider.System, end.Token));
         await end.CancelAsync();
     }
 }

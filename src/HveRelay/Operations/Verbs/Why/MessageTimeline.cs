@@ -75,7 +75,7 @@ internal static class MessageTimeline
             mail.ReceivedAt,
             "queued",
             $"{written}{Count(record.Recipients.Count, "recipient")} in {Count(parts.Count, "part")}, {mail.Size} octets, {QueueText.Word(mail.Priority)}",
-            [.. parts.Select(part => ($"part {part.Key.Part}/{part.Key.Parts}", $"by {part.Key.Lane}: {Some([.. part.Select(recipient => recipient.Address)])}"))]);
+            [.. parts.Select(part => ($"part {part.Key.Part}/{part.Key.Parts}", $"by {part.Key.Lane.Words}: {Some([.. part.Select(recipient => recipient.Address)])}"))]);
     }
 
     private static IEnumerable<Moment> Attempts(MessageRecord record, ReplyTable replies, Language language)

@@ -9,7 +9,9 @@ namespace HveRelay.Operations.Verbs.Why;
 /// <summary>The timeline of an address or a client for people.</summary>
 internal static class TracesText
 {
-    public static string Of(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Trace> traces, Language language)
+    /// <param name="typed">What to type for one message whole.</param>
+    public static string Of(
+        IReadOnlyList<ClientSighting> clients, IReadOnlyList<Trace> traces, Func<string, string> typed, Language language)
     {
         var text = new StringBuilder();
         foreach (var client in clients)
@@ -49,7 +51,7 @@ internal static class TracesText
 
         if (traces.FirstOrDefault(trace => trace.Id is not null) is { } message)
         {
-            text.Append(CultureInfo.InvariantCulture, $"one message whole: hverelay why {message.Id}\n");
+            text.Append(CultureInfo.InvariantCulture, $"one message whole: {typed(message.Id!)}\n");
         }
 
         return text.ToString();

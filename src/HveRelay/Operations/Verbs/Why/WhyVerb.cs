@@ -35,7 +35,9 @@ internal static class WhyVerb
                     return ExitStatus.Done;
                 case WhyFound.Several { Clients: var clients, Traces: var traces, IsCut: var isCut }:
                     await output.Output.WriteAsync(
-                        isJson ? JsonText.Of(new { clients, timeline = traces }) + Environment.NewLine : TracesText.Of(clients, traces, language));
+                        isJson
+                            ? JsonText.Of(new { clients, timeline = traces }) + Environment.NewLine
+                            : TracesText.Of(clients, traces, id => Verb.Typed(parsed, $"why {id}"), language));
                     if (isCut)
                     {
                         await output.Error.WriteLineAsync($"the latest {traces.Count}; more with --last");
