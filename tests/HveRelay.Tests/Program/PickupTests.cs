@@ -54,6 +54,26 @@ public sealed class PickupTests
     }
 
     [Fact]
+    public async Task An_address_that_would_begin_another_command_or_field_broke_sendmail()
+    {
+        await using var story = await ProgramStory.BeginAsync();
+        var daemon = await story.StartAsync();
+        var file = story.Write("scan.eml", Scan);
+
+        var sender = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-i", "-f", "a@contoso.com\r\nRCPT TO:<b@contoso.com>", "ann@contoso.com");
+        var recipient = await story.RunAsync("send", file, "--to", "ann@contoso.com\r\nDATA");
+        var test = await story.RunAsync("send-test", "--to", "ann@contoso.com\nDATA");
+        story.Configure(WithPickup);
+        await daemon.KillAsync();
+        var waits = await story.RunAsync("send", file, "--to", "ann@contoso.com>\r\nX-Receiver: <b@contoso.com");
+
+        Assert.Equal((69, 1, 2, 1), (sender.Status, recipient.Status, test.Status, waits.Status));
+        Assert.All([sender, recipient, test, waits], end => Assert.EndsWith("an address with a control character", Assert.Single(end.ErrorLines), StringComparison.Ordinal));
+        Assert.Empty(story.Hve!.Messages);
+        Assert.False(Directory.Exists(Path.Combine(story.Directory, "pickup")) && Directory.GetFiles(Path.Combine(story.Directory, "pickup")).Length > 0);
+    }
+
+    [Fact]
     public async Task Where_no_relay_runs_the_message_waits_in_the_directory_for_one()
     {
         await using var story = await ProgramStory.BeginAsync(WithPickup);

@@ -37,6 +37,8 @@ public sealed class SmarthostTests
         var quota = JsonNode.Parse((await story.RunAsync("quota", "--json")).Output)!["quotas"]!.AsArray();
         var row = quota.Single(each => (string)each!["kind"]! == "smarthost")!;
         Assert.Equal(("external", 1000), ((string)row["name"]!, (int)row["limit"]!));
+        var nobody = await story.RunAsync("explain", "554 5.7.1 x", "--smarthost", "extrenal");
+        Assert.Equal((2, "--smarthost: there is no extrenal among Smarthosts"), (nobody.Status, nobody.Error.TrimEnd()));
         var explained = (await story.RunAsync("explain", "554 5.7.1 <a@b.example>: Relay access denied", "--smarthost", "external")).Output;
         Assert.Contains("The smarthost does not send to this domain for us", explained, StringComparison.Ordinal);
     }
