@@ -34,6 +34,14 @@ public sealed class SmarthostTests
         var message = Assert.Single(await gateway.WaitForMessagesAsync(1, TestContext.Current.CancellationToken));
         Assert.Equal("scanner-3@contoso.com", message.ReversePath);
 
+        var well = (await story.RunAsync("doctor")).Output;
+        Assert.Contains("smarthosts     ok      external: connected, with no TLS", well, StringComparison.Ordinal);
+        gateway.Faults.Add(Fault.Reply(FaultStage.Greeting, "550 5.7.64 TenantAttribution; Relay Access Denied"));
+        var first = JsonNode.Parse((await story.RunAsync("doctor", "--json")).Output)!["first"]!;
+        Assert.Equal(
+            ("smarthosts", "No connector of the tenant knows this relay, by address or certificate"), ((string)first["name"]!, (string)first["cause"]!));
+        gateway.Faults.Clear();
+
         var quota = JsonNode.Parse((await story.RunAsync("quota", "--json")).Output)!["quotas"]!.AsArray();
         var row = quota.Single(each => (string)each!["kind"]! == "smarthost")!;
         Assert.Equal(("external", 1000), ((string)row["name"]!, (int)row["limit"]!));

@@ -49,7 +49,7 @@ internal static class WhatNext
         }
 
         notes.AddRange(Accounts(first.Lane, relay));
-        if (relay.QuotaRoomAt is { } room)
+        if (relay.QuotaRoomAt is { } room && !first.Lane.IsSmarthost)
         {
             notes.Add($"the tenant's daily limit of recipients is reached: there is room again at {PlainText.Time(room)}; mail waits for it and is not bounced");
             at = room > at ? room : at;
@@ -63,14 +63,21 @@ internal static class WhatNext
     /// <summary>Where one account of the lane is healthy there is nothing to say.</summary>
     private static IEnumerable<string> Accounts(Lane lane, RelayNow relay)
     {
+        if (lane.IsSmarthost && relay.Smarthosts is { } smarthosts && !smarthosts.ContainsKey(lane.SmarthostName))
+        {
+            return [$"the smarthost {lane.SmarthostName} is not among Smarthosts, and its mail goes by no other way: put it back, or give the mail up by hverelay queue bounce"];
+        }
+
         var accounts = relay.Accounts.Where(account => Serves(account.Account, lane)).ToList();
         if (accounts.Exists(account => account.State == AccountState.Healthy))
         {
-            return [];
+            return lane.IsSmarthost && relay.Smarthosts?.GetValueOrDefault(lane.SmarthostName) is > 0 and var most
+                ? [$"the smarthost {lane.SmarthostName} gets {most} messages a minute at most (MessagesPerMinute): others may go first"]
+                : [];
         }
 
-        return accounts.Count == 0 && relay is { Runs: true, Accounts.Count: > 0 }
-            ? [$"{lane} is not configured here: the next start of the relay moves its mail to any account"]
+        return accounts.Count == 0 && !lane.IsSmarthost && relay is { Runs: true, Accounts.Count: > 0 }
+            ? [$"{lane} is not configured here: the relay moves its mail to any account within a minute"]
             : accounts.Select(Words);
     }
 
@@ -79,7 +86,7 @@ internal static class WhatNext
         : Lane.Account(account) == lane || Lane.Smarthost(account) == lane;
 
     private static string Words(AccountAnswer account) => string.Concat(
-        $"account {account.Account} is {(account.State is { } state ? QueueText.Word(state) : "unknown")}",
+        $"{SenderName.WithKind(account.Account)} is {(account.State is { } state ? QueueText.Word(state) : "unknown")}",
         account.Since is { } since ? $" since {PlainText.Time(since)}" : string.Empty,
         account.Cause is null ? string.Empty : $": {account.Cause}",
         account.Remedy is null ? string.Empty : $". {account.Remedy}",
@@ -89,7 +96,7 @@ internal static class WhatNext
     {
         var told = mail.Origin.IsNotice ? "nobody is told of a notice" : "its sender, NotifyOnFailure of the client or the Postmaster is told";
         return mail.ExpiresAt <= now
-            ? $"its lifetime is over since {PlainText.Time(mail.ExpiresAt)}: one more failure, unless an account is at fault, ends it, and {told}"
+            ? $"its lifetime is over since {PlainText.Time(mail.ExpiresAt)}: one more failure, unless an account is at fault, ends it (a second one, where an account or quota held it up until now), and {told}"
             : $"{(isLast ? "the last one" : "tried")} until {PlainText.Time(mail.ExpiresAt)}, in {QueueText.Span(mail.ExpiresAt - now)}; then, unless an account is at fault, it fails, and {told}";
     }
 
