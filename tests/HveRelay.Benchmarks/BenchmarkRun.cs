@@ -9,7 +9,7 @@ namespace HveRelay.Benchmarks;
 internal static class BenchmarkRun
 {
     /// <summary>What can be measured, in the order of the table.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["accept", "relay", "reply", "slow-disk", "start", "drain"];
+    public static IReadOnlyList<string> Kinds { get; } = ["accept", "relay", "reply", "slow-disk", "start", "drain", "postgres"];
 
     public static async Task<int> RunAsync(BenchmarkOptions options, TimeProvider clock, CancellationToken cancel)
     {
@@ -30,6 +30,7 @@ internal static class BenchmarkRun
                     "relay" => new RelayBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     "reply" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, isSlow: false, cancel),
                     "slow-disk" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, isSlow: true, cancel),
+                    "postgres" => new PostgresBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     "drain" => new DrainBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     _ => new StartBenchmark(options, scratch, clock).RunAsync(table, cancel),
                 });
@@ -65,6 +66,7 @@ internal static class BenchmarkRun
           next hop is the simulator. What drains is counted for {options.Drain.TotalSeconds:0} s at most.
         - "Drained" is from the program's first moment to the last message at the simulator; the two ways take turns, and the ratio is that of their
           rates, round by round.
+        - PostgreSQL runs on the same machine with its package's settings, and so with every sync; two nodes share the sessions and one queue.
         - Processor time and memory are those of all processes of a server; memory is the sum of their peaks. Syncs are HveRelay's own count;
           Postfix' are counted with strace.
         """;

@@ -15,6 +15,14 @@ internal static class Installed
 
     public static string? Compiler { get; } = Find("cc") ?? Find("gcc") ?? Find("clang");
 
+    /// <summary>The directory of PostgreSQL's programs: Debian keeps those of each version in one that is in nobody's PATH.</summary>
+    public static string? Postgres { get; } = Find("initdb") is { } found ? Path.GetDirectoryName(found) : Newest("/usr/lib/postgresql");
+
+    private static string? Newest(string versions) => Directory.Exists(versions)
+        ? Directory.GetDirectories(versions).OrderByDescending(path => path, StringComparer.Ordinal).Select(path => Path.Combine(path, "bin"))
+            .FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")))
+        : null;
+
     private static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Concat(["/usr/sbin", "/usr/local/sbin"])
             .Select(directory => Path.Combine(directory, name))

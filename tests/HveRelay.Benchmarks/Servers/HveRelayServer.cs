@@ -35,6 +35,7 @@ internal sealed class HveRelayServer : IServer
 
     /// <param name="preload">See <see cref="SlowSync"/>.</param>
     /// <param name="data">A data directory that has a queue already; null: a new one.</param>
+    /// <param name="postgres">The connection string of a queue in PostgreSQL; null: SQLite.</param>
     public static async Task<HveRelayServer> StartAsync(
         string program,
         ScratchDirectory scratch,
@@ -42,12 +43,13 @@ internal sealed class HveRelayServer : IServer
         TimeProvider clock,
         CancellationToken cancel,
         string? preload = null,
-        string? data = null)
+        string? data = null,
+        string? postgres = null)
     {
         var (port, web) = (Loopback.FreePort(), Loopback.FreePort());
         var directory = Directory.CreateDirectory(scratch.Of($"hverelay-{port}")).FullName;
         var configuration = Path.Combine(directory, "hverelay.json");
-        await File.WriteAllTextAsync(configuration, Text(data ?? Path.Combine(directory, "data"), port, web, hop), cancel);
+        await File.WriteAllTextAsync(configuration, Text(data ?? Path.Combine(directory, "data"), port, web, hop, postgres), cancel);
         var process = ChildProcess.Start(program, ["run", "--config", configuration], Path.Combine(directory, "console.log"), clock, preload);
         return await Started.OrStoppedAsync(new HveRelayServer(process, configuration, port, web), clock, cancel);
     }
@@ -67,7 +69,7 @@ internal sealed class HveRelayServer : IServer
         return Process.DisposeAsync();
     }
 
-    private static string Text(string data, int port, int web, NextHop hop) => JsonSerializer.Serialize(new
+    private static string Text(string data, int port, int web, NextHop hop, string? postgres) => JsonSerializer.Serialize(new
     {
         HostName = "relay.contoso.com",
         DataDirectory = data,
@@ -89,6 +91,7 @@ internal sealed class HveRelayServer : IServer
             hop.TrustedCertificate,
             Accounts = new[] { new { Address = NextHop.Account, hop.Password } },
         },
+        Queue = new { Store = postgres is null ? "Sqlite" : "Postgres", ConnectionString = postgres ?? string.Empty },
         Postmaster = "it@contoso.com",
         Web = new { Address = "127.0.0.1", Port = web },
     });

@@ -5,6 +5,7 @@ using HveRelay.Tests.Support;
 namespace HveRelay.Tests.Program;
 
 /// <summary>The configuration changes while the relay works: what is good counts, what is not is refused, and nobody is thrown out.</summary>
+[Trait("Category", "Long")]
 public sealed class ReloadTests
 {
     [Fact]
@@ -136,7 +137,6 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    [Trait("Category", "Long")]
     public async Task A_hundred_changes_while_fifty_devices_send_lose_nothing_and_drop_no_session()
     {
         const int Changes = 100;

@@ -37,7 +37,7 @@ public sealed class WhyVerbTests
             {
                 "[127.0.0.1] at listener devices, ESMTP, no TLS, no login", "quirks     space after the colon", "its 127.0.0.0/8 covers 127.0.0.1",
                 "you@example.com: 550 5.7.1 ", "2 recipients in 1 part", "1 of part 1/1 by hve1@contoso.com",
-                "From scanner-3@contoso.com became hve1@contoso.com", "you@contoso.com: 250 2.0.0 OK", "nobody@contoso.com: 550 5.1.10 No such recipient",
+                "rewriting  from, ", "you@contoso.com: 250 2.0.0 OK", "nobody@contoso.com: 550 5.1.10 No such recipient",
                 "who        Sender", "scanner-3@contoso.com: nobody@contoso.com failed, by notice ",
             },
             words => Assert.Contains(words, told.Output, StringComparison.Ordinal));

@@ -6,6 +6,7 @@ using HveRelay.Tests.Support;
 namespace HveRelay.Tests.Scenarios;
 
 /// <summary>What has ended stays for <c>Queue.KeepHistory</c>, and no longer.</summary>
+[Trait("Category", "Long")]
 public sealed class HistoryStories
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(6);

@@ -49,7 +49,7 @@ internal static class IncidentTable
         // What HVE says to mail alone
         new("550 5.1.8", "accounts", "The account is blocked for sending spam", "Tenant administrator: Microsoft Defender") { Fault = "blocked", Sends = 1 },
         new("550 5.7.60", "accounts", "The account may not send as this sender", FromTheAccount) { Fault = "sender-rewritten", Sends = 1 },
-        new("550 5.6.241", "accounts", "The From field is not the account", FromTheAccount) { Change = (options, _) => options.Rewrite.From = RewriteFrom.Keep, Sends = 1 },
+        new("550 5.6.241", "accounts", "The From field is not the account", FromTheAccount) { Fault = "dot=550 5.6.241 The From field is not the account", Sends = 1 },
         new("432 4.3.2", "accounts", "Too many connections or threads at HVE", "Administrator: a lower Hve.MaxConnections") { Fault = "throttled", Sends = 1 },
         new("451 4.7.500", "accounts", "HVE is busy or slows this sender down", ByItself) { Fault = "busy", Sends = 1 },
         new("554 5.2.0 SubmissionQuotaExceeded", "accounts", "The daily quota of recipients is used up", ByItself) { Fault = "quota", Sends = 1 },

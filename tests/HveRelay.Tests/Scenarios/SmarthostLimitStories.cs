@@ -7,6 +7,7 @@ using HveRelay.Tests.Support;
 namespace HveRelay.Tests.Scenarios;
 
 /// <summary>What a smarthost may send: its pace, its day, its warm-up, and the size of a message.</summary>
+[Trait("Category", "Long")]
 public sealed class SmarthostLimitStories
 {
     private const string External = "external";

@@ -10,12 +10,27 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
 {
     private static long _last;
     private readonly Socket _socket;
+    private readonly long _number;
+    private readonly Readiness? _readiness;
+    private readonly SocketLoop? _loop;
 
     public SocketConnection(Socket socket)
-        : base(Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture))
+        : this(socket, Interlocked.Increment(ref _last))
     {
-        _socket = socket;
-        (Input, Output) = (new SocketReader(socket), new SocketWriter(socket));
+    }
+
+    private SocketConnection(Socket socket, long number)
+        : base(number.ToString(CultureInfo.InvariantCulture))
+    {
+        (_socket, _number) = (socket, number);
+        if (SocketLoop.IsThere)
+        {
+            socket.Blocking = false;
+            (_loop, _readiness) = (SocketLoop.Next(), new Readiness());
+            _loop.Watch(number, socket, _readiness);
+        }
+
+        (Input, Output) = (new SocketReader(socket, _readiness), new SocketWriter(socket));
         Transport = this;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
@@ -26,13 +41,20 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
     public PipeWriter Output { get; }
 
     /// <summary>What waits for the client fails. Not the base's, which cancels a source that may be disposed by then.</summary>
-    public override void Abort(ConnectionAbortedException abortReason) => _socket.Dispose();
+    public override void Abort(ConnectionAbortedException abortReason) => Close();
 
     public override ValueTask DisposeAsync()
     {
-        _socket.Dispose();
+        Close();
         Input.Complete();
         Output.Complete();
         return base.DisposeAsync();
+    }
+
+    private void Close()
+    {
+        _socket.Dispose();
+        _loop?.Forget(_number);
+        _readiness?.Wake();
     }
 }

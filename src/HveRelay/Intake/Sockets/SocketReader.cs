@@ -10,17 +10,23 @@ namespace HveRelay.Intake.Sockets;
 /// Reads a socket when it is asked to, into one piece of memory that follows what comes: commands need a few kilobytes, and a message
 /// that fills them is read in larger pieces. Used by one thread at a time, but for <see cref="CancelPendingRead"/>.
 /// </summary>
+/// <param name="readiness">Told by a <see cref="SocketLoop"/>, the socket then being one that does not block; null: the framework tells.</param>
 #pragma warning disable CA1001 // A source without a timer holds nothing that has to be disposed.
-internal sealed class SocketReader(Socket socket) : PipeReader
+internal sealed class SocketReader(Socket socket, Readiness? readiness = null) : PipeReader
 #pragma warning restore CA1001
 {
     internal const int SmallPiece = 4 * 1024;
     internal const int LargePiece = 64 * 1024;
+    private const int MostUnwaited = 16;
 
     private volatile CancellationTokenSource _cancel = new();
     private byte[] _buffer = [];
     private int _start, _end;
     private bool _examined = true, _ended, _wantsMore;
+
+    /// <summary>False where the system has given all that had come, so that something new has to come first.</summary>
+    private bool _mayHaveMore = true;
+    private int _unwaited;
 
     /// <summary>What has come, asking the system but waiting for nothing.</summary>
     /// <exception cref="ConnectionResetException">The connection is broken.</exception>
@@ -32,6 +38,7 @@ internal sealed class SocketReader(Socket socket) : PipeReader
             {
                 MakeRoom();
                 Received(socket.Receive(_buffer.AsSpan(_end)));
+                _mayHaveMore = true;
             }
         }
         catch (SocketException broken)
@@ -59,7 +66,10 @@ internal sealed class SocketReader(Socket socket) : PipeReader
             : null;
         try
         {
-            Received(await socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, (linked ?? _cancel).Token));
+            var cancel = (linked ?? _cancel).Token;
+            Received(readiness is null
+                ? await socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, cancel)
+                : await ReceiveAsync(readiness, cancel));
             return Result(isCanceled: false);
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
@@ -94,6 +104,46 @@ internal sealed class SocketReader(Socket socket) : PipeReader
     {
         (_ended, _start, _end) = (true, 0, 0);
         Resize(0);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveAsync(Readiness ready, CancellationToken cancel)
+    {
+        if (!_mayHaveMore && !ready.IsLast)
+        {
+            await WaitAsync(ready, cancel);
+        }
+        else if (++_unwaited > MostUnwaited)
+        {
+            // A client that is never slow must not keep the loop from the others.
+            _unwaited = 0;
+            await Task.Yield();
+        }
+
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var octets = socket.Receive(_buffer.AsSpan(_end), SocketFlags.None, out var error);
+            switch (error)
+            {
+                case SocketError.Success:
+                    _mayHaveMore = octets == _buffer.Length - _end;
+                    return octets;
+                case SocketError.WouldBlock:
+                    await WaitAsync(ready, cancel);
+                    break;
+                default:
+                    throw new SocketException((int)error);
+            }
+        }
+    }
+
+    private async ValueTask WaitAsync(Readiness ready, CancellationToken cancel)
+    {
+        _unwaited = 0;
+        await using var wake = cancel.UnsafeRegister(static waiting => ((Readiness)waiting!).Wake(), ready);
+        await ready.WaitAsync();
+        cancel.ThrowIfCancellationRequested();
     }
 
     private ReadResult Result(bool isCanceled) => new(new ReadOnlySequence<byte>(_buffer, _start, _end - _start), isCanceled, _ended);

@@ -55,7 +55,9 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
         {
             for (var sent = 0; sent < _filled;)
             {
-                sent += await socket.SendAsync(_buffer.AsMemory(sent, _filled - sent), SocketFlags.None, (linked ?? _cancel).Token);
+                // Replies are short: what the system takes at once needs no waiting.
+                var now = socket.Blocking ? 0 : socket.Send(_buffer.AsSpan(sent, _filled - sent), SocketFlags.None, out _);
+                sent += now > 0 ? now : await socket.SendAsync(_buffer.AsMemory(sent, _filled - sent), SocketFlags.None, (linked ?? _cancel).Token);
             }
 
             return default;

@@ -87,7 +87,7 @@ internal static class MessageTimeline
             if (attempt.Rewriting.Count > 0)
             {
                 var again = attempt.Rewriting.SequenceEqual(rewriting, StringComparer.Ordinal);
-                details.AddRange(again ? [("rewriting", "as before")] : attempt.Rewriting.Select(note => ("rewriting", note)));
+                details.Add(("rewriting", again ? "as before" : string.Join(", ", attempt.Rewriting)));
                 rewriting = attempt.Rewriting;
             }
 

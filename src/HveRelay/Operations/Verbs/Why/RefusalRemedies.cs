@@ -19,6 +19,7 @@ internal static class RefusalRemedies
         ["rate"] = "nobody, if the device tries again; else Administrator: MessagesPerMinute of the client",
         ["size"] = "Sender: a smaller message, a lower resolution; the limits are MaxMessageBytes of the client and of Hve",
         ["header size"] = "Sender: the header of the message is over 256 KiB",
+        ["long line"] = "Device: lines of 998 octets at most; or Administrator: LongLines of the client",
         ["loop"] = "Administrator: the message goes in circles, over 50 Received fields",
         ["bare newline"] = "Administrator: BareNewline of the client, if the device knows no better",
         ["proxy"] = "Administrator: the address is in TrustedProxies and sent no PROXY header, or sent one and is not in it",

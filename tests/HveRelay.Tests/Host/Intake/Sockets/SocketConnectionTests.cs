@@ -11,6 +11,7 @@ namespace HveRelay.Tests.Host.Intake.Sockets;
 /// <summary>Real sockets on loopback: what a session sees of its client.</summary>
 public sealed class SocketConnectionTests : IAsyncLifetime
 {
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private IConnectionListener _listener = null!;
     private Socket _client = null!;
     private ConnectionContext _connection = null!;
@@ -152,6 +153,58 @@ public sealed class SocketConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Last_words_and_the_end_that_come_as_one_are_both_heard()
+    {
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await client.ConnectAsync(_listener.EndPoint);
+            await using var connection = (await _listener.AcceptAsync())!;
+            var words = connection.Transport.Input.ReadAsync();
+            client.Send("QUIT\r\n"u8);
+            client.Shutdown(SocketShutdown.Send);
+
+            var heard = await words.AsTask().WaitAsync(Bound);
+            Assert.Equal(6, heard.Buffer.Length);
+            connection.Transport.Input.AdvanceTo(heard.Buffer.End);
+            Assert.True((await connection.Transport.Input.ReadAsync().AsTask().WaitAsync(Bound)).IsCompleted);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_is_never_slow_does_not_keep_others_waiting()
+    {
+        // As many as fill every loop, each sending without end into sessions that read without end.
+        var busy = new List<(Socket Client, ConnectionContext Connection)>();
+        using var stop = new CancellationTokenSource();
+        for (var i = 0; i < 2 * Environment.ProcessorCount; i++)
+        {
+            var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await client.ConnectAsync(_listener.EndPoint);
+            busy.Add((client, (await _listener.AcceptAsync())!));
+        }
+
+        var senders = busy.Select(each => Task.Run(() => FloodAsync(each.Client, stop.Token))).ToList();
+        var readers = busy.Select(each => Task.Run(() => DrainAsync(each.Connection, stop.Token))).ToList();
+
+        for (var turn = 0; turn < 20; turn++)
+        {
+            var read = _connection.Transport.Input.ReadAsync();
+            await _client.SendAsync("NOOP\r\n"u8.ToArray());
+            var heard = await read.AsTask().WaitAsync(Bound);
+            _connection.Transport.Input.AdvanceTo(heard.Buffer.End);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll([.. senders, .. readers]).WaitAsync(Bound);
+        foreach (var (client, connection) in busy)
+        {
+            client.Dispose();
+            await connection.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_reset_is_told_as_one()
     {
         var waiting = _connection.Transport.Input.ReadAsync().AsTask();
@@ -207,5 +260,37 @@ public sealed class SocketConnectionTests : IAsyncLifetime
         await _listener.UnbindAsync();
 
         Assert.Null(await waiting);
+    }
+
+    private static async Task FloodAsync(Socket client, CancellationToken stop)
+    {
+        var octets = new byte[64 * 1024];
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await client.SendAsync(octets, stop);
+            }
+        }
+        catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test has ended.
+        }
+    }
+
+    private static async Task DrainAsync(ConnectionContext connection, CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var read = await connection.Transport.Input.ReadAsync(stop);
+                connection.Transport.Input.AdvanceTo(read.Buffer.End);
+            }
+        }
+        catch (Exception over) when (over is OperationCanceledException or ConnectionResetException or ObjectDisposedException)
+        {
+            // The test has ended.
+        }
     }
 }
