@@ -98,11 +98,16 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
         }
     }
 
-    /// <summary>From here on nothing is sent by it; what is under way ends as it will.</summary>
+    /// <summary>
+    /// From here on nothing is sent by it; what is under way ends as it will. Whoever pauses it and whoever reads in the queue that it is
+    /// paused may come at once: it is said once.
+    /// </summary>
     public void Pause(AccountPause pause)
     {
-        _pauses[pause.Account] = pause;
-        Tell(Of(pause.Account));
+        if (_pauses.TryAdd(pause.Account, pause))
+        {
+            Tell(Of(pause.Account));
+        }
     }
 
     public void Resume(string account)

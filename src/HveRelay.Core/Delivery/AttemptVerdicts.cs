@@ -19,7 +19,7 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
         DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now, AttemptTerms terms = default)
     {
         // Drawn once: what was sent together is due together, or the next attempt would fall into pieces.
-        var waits = new Waits(schedule.After(part.Wait, now), schedule.After(1, now), now, terms.GoesOtherwise);
+        var waits = new Waits(schedule.After(part.Wait, now), schedule.After(1, now), now, schedule.Longest, terms);
         var anyAccepted = results.Any(result => result is RecipientResult.Accepted);
         (ReplyVerdict, string)? trouble = null;
         var ends = new AttemptVerdict[results.Count];
@@ -55,6 +55,7 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
         DuePart part, DueRecipient recipient, SmtpFailure failure, ReplyTable replies, bool anyAccepted, Waits waits)
     {
         var verdict = replies.Classify(failure);
+        var isOver = waits.Now >= part.Envelope.ExpiresAt;
         return verdict.Class switch
         {
             ReplyClass.Permanent => Ended(Outcome.Failed, null),
@@ -63,10 +64,10 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
             ReplyClass.Split when anyAccepted => Ended(Outcome.Deferred, waits.Now),
 
             // Promises 4 and 5: what is not the message's fault never ends it.
-            ReplyClass.AccountFault or ReplyClass.QuotaReached when waits.GoesOtherwise => Ended(Outcome.Deferred, waits.Now),
+            ReplyClass.AccountFault or ReplyClass.QuotaReached when waits.Terms.GoesOtherwise => Ended(Outcome.Deferred, waits.Now),
             ReplyClass.AccountFault => Ended(Outcome.Deferred, waits.Later),
             ReplyClass.QuotaReached => Ended(Outcome.Deferred, waits.Now + QuotaWait),
-            _ when waits.Now >= part.Envelope.ExpiresAt => Ended(Outcome.Expired, null),
+            _ when isOver && waits.Terms.HasHadItsWait(recipient, part.Envelope.ExpiresAt, waits.Now, waits.Longest) => Ended(Outcome.Expired, null),
 
             // It says nothing about the message, and the account sees to it that the next hop gets less.
             ReplyClass.Throttled => Ended(Outcome.Deferred, InTime(waits.Soon)),
@@ -74,7 +75,7 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
         };
 
         // The last attempt is made when the lifetime ends, whatever the schedule says.
-        DateTimeOffset InTime(DateTimeOffset due) => due < part.Envelope.ExpiresAt ? due : part.Envelope.ExpiresAt;
+        DateTimeOffset InTime(DateTimeOffset due) => due < part.Envelope.ExpiresAt || isOver ? due : part.Envelope.ExpiresAt;
 
         AttemptVerdict Ended(Outcome outcome, DateTimeOffset? due) =>
             new(recipient.Address, new RecipientEnd(recipient.Number, outcome, failure.Words, due) { Failure = new FailurePoint(failure.Stage, failure.Breakage) }, verdict);
@@ -82,7 +83,8 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
 
     /// <param name="Later">By the schedule.</param>
     /// <param name="Soon">The first wait of the schedule.</param>
-    private readonly record struct Waits(DateTimeOffset Later, DateTimeOffset Soon, DateTimeOffset Now, bool GoesOtherwise);
+    /// <param name="Longest">No wait of the schedule is longer.</param>
+    private readonly record struct Waits(DateTimeOffset Later, DateTimeOffset Soon, DateTimeOffset Now, TimeSpan Longest, AttemptTerms Terms);
 }
 
 /// <summary>What the configuration and the other accounts have to say about the ends of an attempt.</summary>
@@ -91,6 +93,19 @@ public readonly record struct AttemptTerms(WhenUnsure WhenUnsure, bool GoesOther
 {
     /// <summary>Unsure twice, a recipient would be sent to without end: a person has to ask.</summary>
     public bool Holds(DueRecipient unsure) => WhenUnsure == WhenUnsure.Hold || unsure.WasUnsure;
+
+    /// <summary>By recipient, when it last failed for a reason that may end it; null where nothing is known of it.</summary>
+    public IReadOnlyDictionary<int, DateTimeOffset>? FailedBefore { get; init; }
+
+    /// <summary>
+    /// Its latest failure was after the lifetime's end, or so lately that this attempt was what it waited for. Else it waited for an account
+    /// or for quota, and is not ended for that.
+    /// </summary>
+    public bool HasHadItsWait(DueRecipient recipient, DateTimeOffset expiresAt, DateTimeOffset now, TimeSpan longestWait) =>
+        FailedBefore is { } before && before.TryGetValue(recipient.Number, out var failed) && (failed >= expiresAt || now - failed <= longestWait + AnAttempt);
+
+    /// <summary>How long one may take, roughly: the content, and HVE's reply to it.</summary>
+    private static readonly TimeSpan AnAttempt = TimeSpan.FromMinutes(15);
 }
 
 /// <param name="Verdict">What the failure means; null where there was none.</param>

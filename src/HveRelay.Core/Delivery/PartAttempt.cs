@@ -33,7 +33,27 @@ internal sealed class PartAttempt(
     /// <summary>Null where nothing but connections holds it up.</summary>
     public Pace? Pace { get; init; }
 
-    private AttemptTerms Terms => new(context.Options.WhenUnsure, takeOver.GoesOtherwise(plan, part.Lane));
+    private async ValueTask<AttemptTerms> TermsAsync()
+    {
+        var terms = new AttemptTerms(context.Options.WhenUnsure, takeOver.GoesOtherwise(plan, part.Lane));
+        if (context.Clock.GetUtcNow() < part.Envelope.ExpiresAt)
+        {
+            return terms;
+        }
+
+        try
+        {
+            return await context.Store.FindAsync(part.Envelope.Id, CancellationToken.None) is { } record
+                ? terms with { FailedBefore = EarlierFailures.Of(record, part.Number, context.Replies) }
+                : terms;
+        }
+        catch (StoreException trouble)
+        {
+            // Then it is not ended this time.
+            context.Alarm.Raise(trouble);
+            return terms;
+        }
+    }
 
     public async Task RunAsync()
     {
@@ -58,7 +78,8 @@ internal sealed class PartAttempt(
         switch (result)
         {
             case SendResult.Attempted attempted:
-                await EndAsync(attempted.AttemptId, AttemptVerdicts.Of(part, attempted.Results, context.Schedule, context.Replies, context.Clock.GetUtcNow(), Terms));
+                await EndAsync(attempted.AttemptId, AttemptVerdicts.Of(
+                    part, attempted.Results, context.Schedule, context.Replies, context.Clock.GetUtcNow(), await TermsAsync()));
                 break;
             case SendResult.NoConnection none:
                 await EndWithoutConnectionAsync(none.Failure);
@@ -177,7 +198,7 @@ internal sealed class PartAttempt(
         {
             case AttemptGrant.Granted granted:
                 await EndAsync(granted.AttemptId, AttemptVerdicts.OfNoConnection(
-                    part with { Recipients = [.. part.Recipients.Take(granted.Recipients)] }, failure, context.Schedule, context.Replies, context.Clock.GetUtcNow(), Terms));
+                    part with { Recipients = [.. part.Recipients.Take(granted.Recipients)] }, failure, context.Schedule, context.Replies, context.Clock.GetUtcNow(), await TermsAsync()));
                 break;
             case AttemptGrant.Exhausted exhausted:
                 noQuota(part.Envelope.Priority, exhausted.Scope, exhausted.Until);

@@ -22,12 +22,19 @@ public sealed record HeaderEnvelope(string? Sender, IReadOnlyList<string> Recipi
         header.DropMboxLine();
         var receivers = header.Has(ReceiverField) ? Addresses(header, ReceiverField) : Addresses(header, "To", "Cc", "Bcc");
         var sender = header.Has(SenderField)
-            ? Addresses(header, SenderField).FirstOrDefault(string.Empty)
+            ? Addresses(header, SenderField).FirstOrDefault() ?? NullOr(System.Text.Encoding.UTF8.GetString(header.All(SenderField)[0].Unfold()).Trim())
             : Addresses(header, "Sender").Concat(Addresses(header, "From")).FirstOrDefault();
         header.Remove(SenderField);
         header.Remove(ReceiverField);
         return new HeaderEnvelope(sender, receivers, header.ToArray());
     }
+
+    public static IEnumerable<string> AddressesIn(string list) => In(AddressList.Parse(list));
+
+    private static IEnumerable<string> In(AddressList list) => list.Mailboxes.Select(AddressOf).Where(address => address.Length > 0);
+
+    /// <summary>What is no address stays as it is, so that whoever looks at it refuses it: nobody asked for the null reverse-path.</summary>
+    private static string NullOr(string sender) => sender is "<>" ? string.Empty : sender;
 
     private static List<string> Addresses(HeaderEditor header, params ReadOnlySpan<string> names)
     {
@@ -36,7 +43,7 @@ public sealed record HeaderEnvelope(string? Sender, IReadOnlyList<string> Recipi
         {
             foreach (var field in header.All(name))
             {
-                addresses.AddRange(AddressList.Parse(field.Unfold()).Mailboxes.Select(AddressOf).Where(address => address.Length > 0));
+                addresses.AddRange(In(AddressList.Parse(field.Unfold())));
             }
         }
 

@@ -29,6 +29,9 @@ public sealed class MailFile
     /// <summary>There are octets above 127 in it.</summary>
     public bool EightBit { get; }
 
+    /// <summary>The addresses of a list as a header has them.</summary>
+    public static IEnumerable<string> AddressesIn(string list) => HeaderEnvelope.AddressesIn(list);
+
     /// <summary>The file can be read from its start; null where the header is longer than a header may be.</summary>
     public static async Task<MailFile?> OpenAsync(Stream file, CancellationToken cancel)
     {

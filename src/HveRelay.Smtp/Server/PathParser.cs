@@ -85,6 +85,12 @@ public static class PathParser
             : null;
     }
 
+    /// <summary>Why an address that came by another door could not be that of a MAIL or RCPT command; null where it could.</summary>
+    public static Reply? Refusal(string address, bool isSender) =>
+        !System.Text.Ascii.IsValid(address) ? SmtpReplies.NotAscii
+        : Parse($":<{address}>", string.Empty)?.Address == address ? null
+        : isSender ? Reply.Of(501, "5.1.7", "The sender is no address") : Reply.Of(501, "5.1.3", "The recipient is no address");
+
     /// <summary>The index of the stop character outside quotes, or -1.</summary>
     private static int EndOf(ReadOnlySpan<char> text, int from, char stop)
     {

@@ -37,21 +37,43 @@ public sealed class PickupTests
         Assert.Equal(2, (await story.RunAsync("send", "no-such.eml")).Status);
         var cron = await story.RunWithInputAsync("From: root (Cron Daemon)\nTo: root\nSubject: Cron\n\nout\n.\nput\n", "sendmail", "-FCron", "-i", "-oem", "root");
         var php = await story.RunWithInputAsync("To: ann@contoso.com\nBcc: bob@contoso.com\nSubject: php\n\nx\n.\nnot this\n", "sendmail", "-t", "-fweb@contoso.com");
+        var list = await story.RunWithInputAsync("Subject: list\n\nx\n", "sendmail", "-i", "Dora <dora@contoso.com>, emil@contoso.com");
         var refused = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-i", "x@example.com");
         var wrong = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-bp");
 
         Assert.Equal((1, true), (send.Status, send.Output.StartsWith("queued as ", StringComparison.Ordinal)));
         Assert.StartsWith("x@example.com: ", Assert.Single(send.ErrorLines), StringComparison.Ordinal);
-        Assert.Equal((0, 0), (cron.Status, php.Status));
+        Assert.Equal((0, 0, 0), (cron.Status, php.Status, list.Status));
         Assert.Equal((69, 64), (refused.Status, wrong.Status));
         Assert.StartsWith("sendmail: x@example.com: ", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
-        var sent = await story.Hve!.WaitForMessagesAsync(3, TestContext.Current.CancellationToken);
+        var sent = await story.Hve!.WaitForMessagesAsync(4, TestContext.Current.CancellationToken);
+        await Until.True(() => story.LogFile().Count(line => line.Contains(" relayed ", StringComparison.Ordinal)) == 6);
         var contents = sent.Select(message => Encoding.ASCII.GetString(message.Content.Span)).ToList();
         Assert.Contains(contents, content => content.EndsWith("Subject: Cron\r\n\r\nout\r\n.\r\nput\r\n", StringComparison.Ordinal) || content.Contains("\r\n\r\nout\r\n.\r\nput\r\n", StringComparison.Ordinal));
         Assert.Contains(contents, content => content.EndsWith("\r\n\r\nx\r\n", StringComparison.Ordinal) && !content.Contains("Bcc", StringComparison.OrdinalIgnoreCase));
         Assert.Equal(
-            ["ann@contoso.com", "ann@contoso.com", "bob@contoso.com", "it@contoso.com"],
+            ["ann@contoso.com", "ann@contoso.com", "bob@contoso.com", "dora@contoso.com", "emil@contoso.com", "it@contoso.com"],
             story.LogFile().Where(line => line.Contains(" relayed ", StringComparison.Ordinal)).Select(line => line.Split(" to=")[1].Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_address_that_would_begin_another_command_or_field_broke_sendmail()
+    {
+        await using var story = await ProgramStory.BeginAsync();
+        var daemon = await story.StartAsync();
+        var file = story.Write("scan.eml", Scan);
+
+        var sender = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-i", "-f", "a@contoso.com\r\nRCPT TO:<b@contoso.com>", "ann@contoso.com");
+        var recipient = await story.RunAsync("send", file, "--to", "ann@contoso.com\r\nDATA");
+        var test = await story.RunAsync("send-test", "--to", "ann@contoso.com\nDATA");
+        story.Configure(WithPickup);
+        await daemon.KillAsync();
+        var waits = await story.RunAsync("send", file, "--to", "ann@contoso.com>\r\nX-Receiver: <b@contoso.com");
+
+        Assert.Equal((69, 1, 2, 1), (sender.Status, recipient.Status, test.Status, waits.Status));
+        Assert.All([sender, recipient, test, waits], end => Assert.EndsWith("an address with a control character", Assert.Single(end.ErrorLines), StringComparison.Ordinal));
+        Assert.Empty(story.Hve!.Messages);
+        Assert.False(Directory.Exists(Path.Combine(story.Directory, "pickup")) && Directory.GetFiles(Path.Combine(story.Directory, "pickup")).Length > 0);
     }
 
     [Fact]

@@ -34,9 +34,19 @@ public sealed class SmarthostTests
         var message = Assert.Single(await gateway.WaitForMessagesAsync(1, TestContext.Current.CancellationToken));
         Assert.Equal("scanner-3@contoso.com", message.ReversePath);
 
+        var well = (await story.RunAsync("doctor")).Output;
+        Assert.Contains("smarthosts     ok      external: connected, with no TLS", well, StringComparison.Ordinal);
+        gateway.Faults.Add(Fault.Reply(FaultStage.Greeting, "550 5.7.64 TenantAttribution; Relay Access Denied"));
+        var first = JsonNode.Parse((await story.RunAsync("doctor", "--json")).Output)!["first"]!;
+        Assert.Equal(
+            ("smarthosts", "No connector of the tenant knows this relay, by address or certificate"), ((string)first["name"]!, (string)first["cause"]!));
+        gateway.Faults.Clear();
+
         var quota = JsonNode.Parse((await story.RunAsync("quota", "--json")).Output)!["quotas"]!.AsArray();
         var row = quota.Single(each => (string)each!["kind"]! == "smarthost")!;
         Assert.Equal(("external", 1000), ((string)row["name"]!, (int)row["limit"]!));
+        var nobody = await story.RunAsync("explain", "554 5.7.1 x", "--smarthost", "extrenal");
+        Assert.Equal((2, "--smarthost: there is no extrenal among Smarthosts"), (nobody.Status, nobody.Error.TrimEnd()));
         var explained = (await story.RunAsync("explain", "554 5.7.1 <a@b.example>: Relay access denied", "--smarthost", "external")).Output;
         Assert.Contains("The smarthost does not send to this domain for us", explained, StringComparison.Ordinal);
     }

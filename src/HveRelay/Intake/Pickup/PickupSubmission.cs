@@ -142,6 +142,11 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
         }
 
         _from = sender.Length == 0 || context.SenderDomain.Length == 0 || sender.Contains('@', StringComparison.Ordinal) ? sender : $"{sender}@{context.SenderDomain}";
+        if (PathParser.Refusal(_from, isSender: true) is { } syntax)
+        {
+            return (ReasonOf(syntax), syntax);
+        }
+
         if (RelayPolicy.RefuseSender(_client, _from) is { } refused)
         {
             return (refused.Reason, refused.Reply);
@@ -166,8 +171,8 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
                 continue;
             }
 
-            var decision = address.Any(character => character is < ' ' or '\u007f')
-                ? RecipientDecision.Refuse(Reply.Of(501, "5.1.3", "The address holds a control character"), "syntax")
+            var decision = PathParser.Refusal(address, isSender: false) is { } syntax
+                ? RecipientDecision.Refuse(syntax, ReasonOf(syntax))
                 : context.Policy.Decide(_client, address, accepted.Count);
             if (decision.Refusal is { } reply)
             {
@@ -181,6 +186,9 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
 
         return accepted;
     }
+
+    /// <summary>As of the command that it would have been.</summary>
+    private static string ReasonOf(Reply refusal) => refusal.Code == 553 ? "non-ascii address" : "syntax";
 
     private PickupOutcome SetAside(TakenFile taken, string reason, Reply reply)
     {

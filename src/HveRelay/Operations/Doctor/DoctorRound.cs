@@ -20,6 +20,7 @@ internal static class DoctorRound
         ("starttls", StartTlsCheck.RunAsync),
         ("login", LoginCheck.RunAsync),
         ("sender", SenderCheck.RunAsync),
+        ("smarthosts", SmarthostsCheck.RunAsync),
         ("accounts", AccountsCheck.RunAsync),
         ("quota", QuotaCheck.RunAsync),
     ];

@@ -62,6 +62,11 @@ internal static class ExplainVerb
         // Of somebody who asks what a reply means the rest of the file is not demanded: a secret that he may not read, for one.
         var (options, _, report) = ConfigurationReader.ReadAll(path, EnvironmentKeys.OfThisProcess());
         var errors = report.Errors.Where(error => options is null || error.Key.Contains("Replies", StringComparison.Ordinal)).ToList();
+        if (options is not null && smarthost is not null && !options.Smarthosts.Exists(each => string.Equals(each.Name, smarthost, StringComparison.OrdinalIgnoreCase)))
+        {
+            errors.Add(new ConfigurationError("--smarthost", $"there is no {smarthost} among Smarthosts"));
+        }
+
         return (
             options is null || errors.Count > 0 ? BuiltIn(smarthost) : ReplyTables.From(options).Of(smarthost ?? string.Empty),
             options?.Language ?? Language.English.Name,

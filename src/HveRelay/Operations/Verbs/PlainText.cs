@@ -26,6 +26,6 @@ internal static class PlainText
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture);
 
     /// <summary>What strangers send is shown, and may not steer the terminal.</summary>
-    private static string OneLine(string cell) =>
+    public static string OneLine(string cell) =>
         cell.Any(char.IsControl) ? string.Concat(cell.Select(each => char.IsControl(each) ? ' ' : each)) : cell;
 }

@@ -30,6 +30,12 @@ internal static class SendTestVerb
             }
 
             var sender = parsed.GetValue(from) ?? loaded.Options.Hve.Accounts.FirstOrDefault()?.Address ?? string.Empty;
+            if ((sender + parsed.GetValue(to)).Any(char.IsControl))
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("--from, --to: an address with a control character");
+                return ExitStatus.Wrong;
+            }
+
             var submission = await new TestSubmission(loaded.Options, TimeProvider.System)
             {
                 Login = parsed.GetValue(user) is { } login ? (login, PasswordOf(parsed.GetValue(password))) : null,

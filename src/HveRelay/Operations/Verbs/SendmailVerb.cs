@@ -66,7 +66,7 @@ internal static class SendmailVerb
 
         string[] recipients =
         [
-            .. arguments.Recipients.Concat(arguments.FromHeader ? mail.Envelope.Recipients : [])
+            .. arguments.Recipients.SelectMany(Addresses).Concat(arguments.FromHeader ? mail.Envelope.Recipients : [])
                 .Select(Known).Distinct(StringComparer.OrdinalIgnoreCase),
         ];
         if (recipients.Length == 0)
@@ -79,6 +79,11 @@ internal static class SendmailVerb
             options, new TestSubmission(options, TimeProvider.System), mail, arguments.Sender ?? Environment.UserName, recipients, cancel);
         return end.Refused.Count == 0 ? (Ok, []) : (end.IsForNow ? TryAgain : Unavailable, end.Refused);
     }
+
+    /// <summary>One word may be a list, with names, as in a header.</summary>
+    private static IEnumerable<string> Addresses(string word) => word.IndexOfAny([',', '<']) < 0
+        ? [word]
+        : MailFile.AddressesIn(word);
 
     /// <summary>A name without a domain is a mailbox of this machine, which has none: the relay knows who its postmaster is.</summary>
     private static string Known(string recipient) => recipient.Contains('@', StringComparison.Ordinal) ? recipient : "postmaster";

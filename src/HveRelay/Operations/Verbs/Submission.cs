@@ -19,6 +19,12 @@ internal static class Submission
     public static async Task<SubmissionEnd> SendAsync(
         RelayOptions options, TestSubmission relay, MailFile mail, string sender, IReadOnlyList<string> recipients, CancellationToken cancel)
     {
+        // In a command or a field it would begin another one.
+        if (recipients.Prepend(sender).Where(address => address.Any(char.IsControl)).ToList() is { Count: > 0 } broken)
+        {
+            return new SubmissionEnd(null, [.. broken.Select(address => $"{PlainText.OneLine(address)}: an address with a control character")], IsForNow: false);
+        }
+
         try
         {
             var (results, words) = await relay.SubmitAsync(

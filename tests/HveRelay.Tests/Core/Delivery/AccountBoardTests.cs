@@ -36,6 +36,17 @@ public sealed class AccountBoardTests
         Assert.Equal(kind == FaultKind.None ? null : FaultWords.Of(kind), _log[0]["kind"]);
     }
 
+    /// <summary>Housekeeping found it in the queue while who paused it had not yet said so.</summary>
+    [Fact]
+    public void A_pause_that_is_seen_twice_is_said_once()
+    {
+        var pause = new AccountPause(Account, _clock.GetUtcNow(), "alice", null);
+        _board.Pause(pause);
+        _board.Pause(pause);
+
+        Assert.Single(_log);
+    }
+
     [Fact]
     public void Out_of_reach_is_no_throttling()
     {

@@ -63,10 +63,26 @@ public sealed class AttemptVerdictsTests
         var busy = NotSent(Stage.FinalDot, "451 4.3.0 busy");
 
         var last = AttemptVerdicts.Of(Part(1, expiresAt: Now + TimeSpan.FromSeconds(10)), [busy], Schedule(), ReplyTable.BuiltIn, Now).Ends[0].End;
-        var over = AttemptVerdicts.Of(Part(1, expiresAt: Now), [busy], Schedule(), ReplyTable.BuiltIn, Now).Ends[0].End;
+        var over = AttemptVerdicts.Of(Part(1, expiresAt: Now), [busy], Schedule(), ReplyTable.BuiltIn, Now, FailedAt(Now.AddMinutes(-15))).Ends[0].End;
 
         Assert.Equal((Outcome.Deferred, Now + TimeSpan.FromSeconds(10)), (last.Outcome, last.DueAt!.Value));
         Assert.Equal(Outcome.Expired, over.Outcome);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(-72 * 60, false)]
+    [InlineData(-15, true)]
+    [InlineData(-25 * 60, true)]
+    public void Who_waited_for_quota_or_an_account_until_its_lifetime_was_over_gets_one_wait_more(int? failedMinutesAgo, bool expires)
+    {
+        var busy = NotSent(Stage.FinalDot, "451 4.3.0 busy");
+        var terms = failedMinutesAgo is { } ago ? FailedAt(Now.AddMinutes(ago)) : new AttemptTerms { FailedBefore = new Dictionary<int, DateTimeOffset>() };
+
+        var end = AttemptVerdicts.Of(Part(1, expiresAt: Now.AddHours(-26)), [busy], Schedule(), ReplyTable.BuiltIn, Now, terms).Ends[0].End;
+
+        Assert.Equal(expires ? Outcome.Expired : Outcome.Deferred, end.Outcome);
+        Assert.Equal(!expires, end.DueAt > Now);
     }
 
     [Fact]
@@ -115,6 +131,8 @@ public sealed class AttemptVerdictsTests
 
         Assert.InRange(wait.TotalSeconds, seconds, seconds * 1.1);
     }
+
+    private static AttemptTerms FailedAt(DateTimeOffset at) => new() { FailedBefore = new Dictionary<int, DateTimeOffset> { [0] = at } };
 
     private static RecipientEnd Unsurely(WhenUnsure when, bool wasUnsure)
     {

@@ -12,6 +12,7 @@ public sealed class HeaderEnvelopeTests
     [InlineData("X-Sender: scan@contoso.com\nX-Receiver: a@contoso.com\nX-Receiver: <b@contoso.com>\nFrom: x@contoso.com\nTo: y@contoso.com\n", "scan@contoso.com", "a@contoso.com b@contoso.com")]
     [InlineData("x-sender:\nX-RECEIVER: a@contoso.com\n", "", "a@contoso.com")]
     [InlineData("X-Sender: <>\nTo: a@contoso.com\n", "", "a@contoso.com")]
+    [InlineData("X-Sender: a b c\nTo: a@contoso.com\n", "a b c", "a@contoso.com")]
     [InlineData("Sender: boss@contoso.com\nFrom: a@contoso.com, b@contoso.com\nTo: team: c@contoso.com, d@contoso.com;\n", "boss@contoso.com", "c@contoso.com d@contoso.com")]
     [InlineData("From: root (Cron Daemon)\nTo: root\n", "root", "root")]
     [InlineData("Subject: nobody\n", null, "")]

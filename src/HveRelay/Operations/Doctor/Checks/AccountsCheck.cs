@@ -40,7 +40,7 @@ internal static class AccountsCheck
         { State: { } state } => Finding.Of(
             new ReplyVerdict(ReplyClass.AccountFault, FaultKind.None, answer.Cause ?? state.ToString(), answer.Remedy ?? string.Empty, Confidence.Microsoft, "this relay"),
             $"{answer.Account} is {state.ToString().ToLowerInvariant()}{(answer.Reply is null ? string.Empty : $": {answer.Reply}")}"),
-        { Reply: { } words } when Reply.TryParse(words, out var reply) && reply is { IsPermanent: true } && examination.Replies.Classify(Stage.FinalDot, reply) is { Class: not ReplyClass.Permanent } verdict
+        { Reply: { } words } when Reply.TryParse(words, out var reply) && reply is { IsPermanent: true } && ReplyTables.From(examination.Options).Of(answer.Account).Classify(Stage.FinalDot, reply) is { Class: not ReplyClass.Permanent } verdict
             => Finding.Of(verdict, $"{answer.Account}, latest attempt: {words}"),
         _ => null,
     };

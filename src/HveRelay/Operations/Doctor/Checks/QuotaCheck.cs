@@ -1,4 +1,5 @@
 using System.Globalization;
+using HveRelay.Delivery;
 using HveRelay.Queue;
 
 namespace HveRelay.Operations.Doctor.Checks;
@@ -21,6 +22,7 @@ internal static class QuotaCheck
         [
             ("the tenant", QuotaRule.Tenant, hve.RecipientsPerDay),
             .. hve.Accounts.Select(account => (account.Address, account.Address.ToLowerInvariant(), (long)account.RecipientsPerDay)),
+            .. examination.Options.Smarthosts.Select(smarthost => (smarthost.Name, SmarthostPlan.ScopeOf(smarthost.Name), (long)smarthost.RecipientsPerDay)),
         ];
         var notes = new List<string>();
         foreach (var (name, scope, limit) in scopes.Where(scope => scope.Limit > 0))
@@ -31,7 +33,7 @@ internal static class QuotaCheck
             {
                 return new Finding(
                     CheckResult.Wrong, words, "The daily limit of recipients is reached: mail waits for room", "nobody",
-                    "it goes on by itself, hverelay quota says when; where the tenant has another limit, set RecipientsPerDay and restart");
+                    "it goes on by itself, hverelay quota says when; where the limit is another one, set RecipientsPerDay");
             }
 
             if (used * 100 >= limit * NotedFrom)

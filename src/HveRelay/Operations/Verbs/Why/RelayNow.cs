@@ -12,6 +12,9 @@ namespace HveRelay.Operations.Verbs.Why;
 /// <param name="QuotaRoomAt">Where the tenant's daily limit is reached: when the next recipient fits.</param>
 internal sealed record RelayNow(bool? Runs, IReadOnlyList<AccountAnswer> Accounts, DateTimeOffset? QuotaRoomAt)
 {
+    /// <summary>The messages a minute of each smarthost of the configuration, 0 for no limit; null where it is not known.</summary>
+    public IReadOnlyDictionary<string, int>? Smarthosts { get; init; }
+
     public static async Task<RelayNow> ReadAsync(RelayOptions options, IQueueReader queue, TimeProvider clock, CancellationToken cancel)
     {
         var door = ControlClient.Knock(options.DataDirectory);
@@ -23,7 +26,10 @@ internal sealed record RelayNow(bool? Runs, IReadOnlyList<AccountAnswer> Account
                 _ => null,
             },
             await AskAsync(options.DataDirectory, cancel) ?? await PausedAsync(queue, clock, cancel),
-            await RoomAtAsync(options.Hve, queue, clock, cancel));
+            await RoomAtAsync(options.Hve, queue, clock, cancel))
+        {
+            Smarthosts = options.Smarthosts.ToDictionary(each => each.Name, each => each.MessagesPerMinute, StringComparer.OrdinalIgnoreCase),
+        };
     }
 
     private static async Task<IReadOnlyList<AccountAnswer>?> AskAsync(string directory, CancellationToken cancel)

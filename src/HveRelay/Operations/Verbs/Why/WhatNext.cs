@@ -51,7 +51,7 @@ internal static class WhatNext
         }
 
         notes.AddRange(Accounts(first.Lane, relay, language));
-        if (relay.QuotaRoomAt is { } room)
+        if (relay.QuotaRoomAt is { } room && !first.Lane.IsSmarthost)
         {
             notes.Add($"the tenant's daily limit of recipients is reached: there is room again at {PlainText.Time(room)}; mail waits for it and is not bounced");
             at = room > at ? room : at;
@@ -65,14 +65,21 @@ internal static class WhatNext
     /// <summary>Where one account of the lane is healthy there is nothing to say.</summary>
     private static IEnumerable<string> Accounts(Lane lane, RelayNow relay, Language language)
     {
+        if (lane.IsSmarthost && relay.Smarthosts is { } smarthosts && !smarthosts.ContainsKey(lane.SmarthostName))
+        {
+            return [$"the smarthost {lane.SmarthostName} is not among Smarthosts, and its mail goes by no other way: put it back, or give the mail up by hverelay queue bounce"];
+        }
+
         var accounts = relay.Accounts.Where(account => Serves(account.Account, lane)).ToList();
         if (accounts.Exists(account => account.State == AccountState.Healthy))
         {
-            return [];
+            return lane.IsSmarthost && relay.Smarthosts?.GetValueOrDefault(lane.SmarthostName) is > 0 and var most
+                ? [$"the smarthost {lane.SmarthostName} gets {most} messages a minute at most (MessagesPerMinute): others may go first"]
+                : [];
         }
 
-        return accounts.Count == 0 && relay is { Runs: true, Accounts.Count: > 0 }
-            ? [$"{lane} is not configured here: the next start of the relay moves its mail to any account"]
+        return accounts.Count == 0 && !lane.IsSmarthost && relay is { Runs: true, Accounts.Count: > 0 }
+            ? [$"{lane} is not configured here: the relay moves its mail to any account within a minute"]
             : accounts.Select(account => Words(account, language));
     }
 
@@ -85,16 +92,24 @@ internal static class WhatNext
         var state = account.State is { } known ? QueueText.Word(known) : "unknown";
         var (colon, semicolon) = language.IsEnglish ? (": ", "; ") : (string.Empty, string.Empty);
         return string.Concat(
-            language.Say(account.Since is { } since ? $"account {account.Account} is {state} since {PlainText.Time(since)}" : $"account {account.Account} is {state}"),
+            Standing(account, state, language),
             account.Cause is null ? string.Empty : colon + language.Say(account.Cause, account.Remedy ?? string.Empty),
             account.NextTry is { } next ? semicolon + language.Say($"it is tried again at {PlainText.Time(next)}") : string.Empty);
     }
+
+    private static string Standing(AccountAnswer account, string state, Language language) => language.Say((SenderName.IsSmarthost(account.Account), account.Since) switch
+    {
+        (true, { } since) => $"smarthost {account.Account} is {state} since {PlainText.Time(since)}",
+        (true, null) => $"smarthost {account.Account} is {state}",
+        (false, { } since) => $"account {account.Account} is {state} since {PlainText.Time(since)}",
+        (false, null) => $"account {account.Account} is {state}",
+    });
 
     private static string Expiry(Envelope mail, bool isLast, DateTimeOffset now)
     {
         var told = mail.Origin.IsNotice ? "nobody is told of a notice" : "its sender, NotifyOnFailure of the client or the Postmaster is told";
         return mail.ExpiresAt <= now
-            ? $"its lifetime is over since {PlainText.Time(mail.ExpiresAt)}: one more failure, unless an account is at fault, ends it, and {told}"
+            ? $"its lifetime is over since {PlainText.Time(mail.ExpiresAt)}: one more failure, unless an account is at fault, ends it (a second one, where an account or quota held it up until now), and {told}"
             : $"{(isLast ? "the last one" : "tried")} until {PlainText.Time(mail.ExpiresAt)}, in {QueueText.Span(mail.ExpiresAt - now)}; then, unless an account is at fault, it fails, and {told}";
     }
 

@@ -34,6 +34,31 @@ public sealed class PickupDirectoryTests : IntakeStory, IAsyncDisposable
         Assert.Empty(Files());
     }
 
+    /// <summary>A smarthost that keeps the sender would have refused each attempt until the lifetime was over.</summary>
+    [Theory]
+    [InlineData("b\u00fc@contoso.com", "553 5.6.7 Addresses are ASCII here: SMTPUTF8 is not offered")]
+    [InlineData("a b c", "501 5.1.7 The sender is no address")]
+    [InlineData("<a@con toso.com\u0001>", "501 5.1.7 The sender is no address")]
+    public async Task A_sender_that_no_command_could_name_waited_for_days(string sender, string reply)
+    {
+        Put("bad.eml", $"X-Sender: {sender}\nX-Receiver: ann@contoso.com\n\nhello\n");
+
+        await LookAsync(2);
+
+        Assert.Empty(Store.Messages);
+        Assert.Contains($"reply=\"{reply}\"", Assert.Single(Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recipient_that_no_command_could_name_is_refused_alone()
+    {
+        Put("mixed.eml", "X-Sender: a@contoso.com\nX-Receiver: b\u00fc@contoso.com\nX-Receiver: ann@contoso.com\n\nhello\n");
+
+        await LookAsync(2);
+
+        Assert.Equal(["ann@contoso.com"], Assert.Single(Assert.Single(Store.Messages).Message.Parts).Recipients);
+    }
+
     [Fact]
     public async Task What_is_still_being_written_is_left()
     {

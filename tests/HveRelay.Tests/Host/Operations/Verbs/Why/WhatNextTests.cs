@@ -54,6 +54,34 @@ public sealed class WhatNextTests
             "hve9@contoso.com is not configured here", Assert.Single(Steps(Waiting(Lane.Account("hve9@contoso.com")), relay, Now)).Notes[0], StringComparison.Ordinal);
     }
 
+    /// <summary>It was told to move to any account at the next start, which mail of a smarthost never does.</summary>
+    [Fact]
+    public void Mail_of_a_smarthost_that_is_gone_goes_by_no_other_way()
+    {
+        var relay = Healthy with { Smarthosts = new Dictionary<string, int>() };
+
+        Assert.StartsWith(
+            "the smarthost external is not among Smarthosts, and its mail goes by no other way",
+            Assert.Single(WhatNext.Of(Waiting(Lane.Smarthost("external")), relay, Now)).Notes[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mail_of_a_smarthost_waits_for_its_pace_and_not_for_the_quota_of_the_tenant()
+    {
+        var relay = Healthy with
+        {
+            Accounts = [Account(AccountState.Healthy) with { Account = "external" }],
+            QuotaRoomAt = Now.AddHours(3),
+            Smarthosts = new Dictionary<string, int> { ["external"] = 30 },
+        };
+
+        var step = Assert.Single(WhatNext.Of(Waiting(Lane.Smarthost("external")), relay, Now));
+
+        Assert.Equal(Now.AddMinutes(5), step.At);
+        Assert.Equal(2, step.Notes.Count);
+        Assert.StartsWith("the smarthost external gets 30 messages a minute at most", step.Notes[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_quota_that_is_used_up_moves_the_time()
     {
