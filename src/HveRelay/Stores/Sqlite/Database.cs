@@ -47,8 +47,10 @@ internal sealed class Database : IDisposable
 
     public long PageOctets => Number("PRAGMA page_size");
 
-    /// <summary>How many frames the WAL had after the last commit here; counted for a connection of <see cref="OpenUnsyncedWriter"/>.</summary>
-    public int WalFrames { get; private set; }
+    /// <summary>
+    /// Set to how many frames the WAL has by each commit here that wrote something, on a connection of <see cref="OpenUnsyncedWriter"/>.
+    /// </summary>
+    public int WalFrames { get; set; }
 
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
@@ -155,6 +157,19 @@ internal sealed class Database : IDisposable
         {
             Execute(Patience);
         }
+    }
+
+    /// <summary>
+    /// Syncs the WAL, moves into the database what no reader stands in the way of, and returns how many frames the WAL has.
+    /// </summary>
+    /// <exception cref="SqliteException">Another program does the same just now.</exception>
+    public long SyncLog()
+    {
+        using var command = new SqliteCommand("PRAGMA wal_checkpoint(PASSIVE)", _connection);
+        using var row = command.ExecuteReader();
+        return row.Read() && row.GetInt64(1) is var frames and >= 0
+            ? frames
+            : throw new SqliteException("another program moves the WAL into the database", raw.SQLITE_BUSY);
     }
 
     /// <summary>After an error: no statement may hold a row of the transaction that is rolled back.</summary>
