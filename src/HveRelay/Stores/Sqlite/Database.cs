@@ -61,11 +61,17 @@ internal sealed class Database : IDisposable
     /// The writing connection; the file is there. Checkpoints are the writer's business, between commits; SQLite's own at 64 MiB is the
     /// net below it. Pages of 8 KiB: fewer frames in the WAL for each message than with SQLite's 4.
     /// </summary>
-    public static Database OpenWriter(string path, Action<string>? beforeWrite = null) => new(path, SqliteOpenMode.ReadWrite, $"""
-        {Patience} PRAGMA page_size={DefaultPageOctets}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-        PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8192;
-        PRAGMA journal_size_limit=67108864;
-        """) { BeforeWrite = beforeWrite };
+    public static Database OpenWriter(string path, Action<string>? beforeWrite = null)
+    {
+        // Said of a file that is no database yet and never again: auto_vacuum writes its page anew each time, beside the writer.
+        var begins = new FileInfo(path).Length == 0
+            ? $"PRAGMA page_size={DefaultPageOctets}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
+            : "PRAGMA journal_mode=WAL;";
+        return new(path, SqliteOpenMode.ReadWrite, $"""
+            {Patience} {begins} PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;
+            PRAGMA wal_autocheckpoint=8192; PRAGMA journal_size_limit=67108864;
+            """) { BeforeWrite = beforeWrite };
+    }
 
     /// <summary>A writing connection whose commits somebody else syncs (<see cref="WalSyncs"/>).</summary>
     public static Database OpenUnsyncedWriter(string path, Action<string>? beforeWrite)
