@@ -88,7 +88,7 @@ public static class SelfSignedCertificate
     {
         var fresh = path + ".new";
         File.Delete(fresh);
-        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.WriteThrough };
         if (!OperatingSystem.IsWindows())
         {
             how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -97,7 +97,6 @@ public static class SelfSignedCertificate
         using (var stream = new FileStream(fresh, how))
         {
             stream.Write(content);
-            stream.Flush(flushToDisk: true);
         }
 
         File.Move(fresh, path, overwrite: true);

@@ -1,6 +1,7 @@
 using HveRelay.Configuration;
 using HveRelay.Smtp;
 using HveRelay.Smtp.Server;
+using HveRelay.Stores;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -64,7 +65,7 @@ internal static class Submission
                     await file.WriteAsync(piece, cancel);
                 }
 
-                file.Flush(flushToDisk: true);
+                StableStorage.Sync(file);
             }
 
             File.Move(name + ".part", name + ".eml");

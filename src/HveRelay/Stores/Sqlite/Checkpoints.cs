@@ -25,8 +25,18 @@ internal sealed class Checkpoints(Func<Database> open, int pages, ILogger log)
     {
         _mark ??= open();
         _database ??= open();
-        _mark.Execute("BEGIN");
-        _mark.Number("SELECT count(*) FROM meta");
+        try
+        {
+            _mark.Execute("BEGIN");
+            _mark.Number("SELECT count(*) FROM meta");
+        }
+        catch
+        {
+            _mark.Dispose();
+            _mark = null;
+            throw;
+        }
+
         var durable = new Operation<bool>(Need.Sync, _ => true);
         (_durable, _running) = (durable, RunAsync(durable.Done));
         return durable;

@@ -47,8 +47,10 @@ internal sealed class Database : IDisposable
 
     public long PageOctets => Number("PRAGMA page_size");
 
-    /// <summary>How many frames the WAL had after the last commit here; counted for a connection of <see cref="OpenUnsyncedWriter"/>.</summary>
-    public int WalFrames { get; private set; }
+    /// <summary>
+    /// Set to how many frames the WAL has by each commit here that wrote something, on a connection of <see cref="OpenUnsyncedWriter"/>.
+    /// </summary>
+    public int WalFrames { get; set; }
 
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
@@ -59,11 +61,17 @@ internal sealed class Database : IDisposable
     /// The writing connection; the file is there. Checkpoints are the writer's business, between commits; SQLite's own at 64 MiB is the
     /// net below it. Pages of 8 KiB: fewer frames in the WAL for each message than with SQLite's 4.
     /// </summary>
-    public static Database OpenWriter(string path, Action<string>? beforeWrite = null) => new(path, SqliteOpenMode.ReadWrite, $"""
-        {Patience} PRAGMA page_size={DefaultPageOctets}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-        PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8192;
-        PRAGMA journal_size_limit=67108864;
-        """) { BeforeWrite = beforeWrite };
+    public static Database OpenWriter(string path, Action<string>? beforeWrite = null)
+    {
+        // Said of a file that is no database yet and never again: auto_vacuum writes its page anew each time, beside the writer.
+        var begins = new FileInfo(path).Length == 0
+            ? $"PRAGMA page_size={DefaultPageOctets}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
+            : "PRAGMA journal_mode=WAL;";
+        return new(path, SqliteOpenMode.ReadWrite, $"""
+            {Patience} {begins} PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;
+            PRAGMA wal_autocheckpoint=8192; PRAGMA journal_size_limit=67108864;
+            """) { BeforeWrite = beforeWrite };
+    }
 
     /// <summary>A writing connection whose commits somebody else syncs (<see cref="WalSyncs"/>).</summary>
     public static Database OpenUnsyncedWriter(string path, Action<string>? beforeWrite)
@@ -155,6 +163,19 @@ internal sealed class Database : IDisposable
         {
             Execute(Patience);
         }
+    }
+
+    /// <summary>
+    /// Syncs the WAL, moves into the database what no reader stands in the way of, and returns how many frames the WAL has.
+    /// </summary>
+    /// <exception cref="SqliteException">Another program does the same just now.</exception>
+    public long SyncLog()
+    {
+        using var command = new SqliteCommand("PRAGMA wal_checkpoint(PASSIVE)", _connection);
+        using var row = command.ExecuteReader();
+        return row.Read() && row.GetInt64(1) is var frames and >= 0
+            ? frames
+            : throw new SqliteException("another program moves the WAL into the database", raw.SQLITE_BUSY);
     }
 
     /// <summary>After an error: no statement may hold a row of the transaction that is rolled back.</summary>

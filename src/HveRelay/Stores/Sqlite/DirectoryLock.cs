@@ -64,7 +64,7 @@ internal sealed class DirectoryLock : IDisposable
     public void Clean()
     {
         _file.SetLength(0);
-        _file.Flush(flushToDisk: true);
+        StableStorage.Sync(_file);
     }
 
     public void Dispose() => _file.Dispose();
@@ -74,6 +74,6 @@ internal sealed class DirectoryLock : IDisposable
         _file.Position = 0;
         _file.Write(Encoding.ASCII.GetBytes(text));
         _file.SetLength(_file.Position);
-        _file.Flush(flushToDisk: true);
+        StableStorage.Sync(_file);
     }
 }

@@ -28,7 +28,7 @@ public static class QueueBackup
             Copy(path, partial);
             using (var copy = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.Read))
             {
-                copy.Flush(flushToDisk: true);
+                StableStorage.Sync(copy);
             }
 
             File.Move(partial, file, overwrite: false);

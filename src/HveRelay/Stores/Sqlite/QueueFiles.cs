@@ -76,7 +76,7 @@ internal sealed class QueueFiles(string directory)
     {
         using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read))
         {
-            file.Flush(flushToDisk: true);
+            StableStorage.Sync(file);
         }
 
         File.Move(path, Database + Recovered + stamp);

@@ -6,17 +6,43 @@ namespace HveRelay.Stores.Sqlite;
 /// Takes back what was committed and not synced when a sync failed: to SQLite it is there, on the disk it may not be, and what follows it
 /// in the WAL would be lost with it. The WAL is cut to what is on stable storage, and read anew when nobody has an index of the old one.
 /// </summary>
-/// <param name="readers">Are held up meanwhile.</param>
-internal sealed class WalCut(string path, IWalFile wal, ReadPool readers) : IDisposable
+internal sealed class WalCut : IDisposable
 {
     private const int HeaderOctets = 32, FrameHeaderOctets = 24;
+
+    private readonly string _path;
+    private readonly IWalFile _wal;
+    private readonly ReadPool _readers;
+    private readonly long _frameOctets;
 
     /// <summary>
     /// Held open without ever working, so that a writer that is given up is never the last connection: who comes after the last one reads
     /// the WAL anew, and would find there, whole, the transaction that has failed.
     /// </summary>
-    private Database? _anchor = Database.OpenWriter(path);
+    private Database? _anchor;
     private long? _frames;
+
+    /// <param name="readers">Are held up meanwhile.</param>
+    public WalCut(string path, IWalFile wal, ReadPool readers)
+    {
+        (_path, _wal, _readers) = (path, wal, readers);
+        _anchor = Database.OpenWriter(path);
+        try
+        {
+            _frameOctets = FrameHeaderOctets + _anchor.PageOctets;
+            FramesAtStart = _anchor.SyncLog();
+        }
+        catch
+        {
+            _anchor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// What the WAL held when the queue was opened, and is on stable storage: an earlier run's, where somebody has the queue open.
+    /// </summary>
+    public long FramesAtStart { get; }
 
     public bool IsDue => _frames is not null;
 
@@ -25,14 +51,13 @@ internal sealed class WalCut(string path, IWalFile wal, ReadPool readers) : IDis
     /// <summary>Not while the writer is connected.</summary>
     /// <exception cref="SqliteException">Another program reads the queue just now, or the disk fails: to be tried again.</exception>
     /// <exception cref="IOException">The disk fails: to be tried again.</exception>
-    public void Run() => readers.WithNone(() =>
+    public void Run() => _readers.WithNone(() =>
     {
-        var pageOctets = _anchor?.PageOctets ?? Database.DefaultPageOctets;
         _anchor?.Leave();
         _anchor = null;
-        wal.Cut(HeaderOctets + (_frames.GetValueOrDefault() * (FrameHeaderOctets + pageOctets)));
-        Database.TakeOverLog(path);
-        _anchor = Database.OpenWriter(path);
+        _wal.Cut(HeaderOctets + (_frames.GetValueOrDefault() * _frameOctets));
+        Database.TakeOverLog(_path);
+        _anchor = Database.OpenWriter(_path);
         _frames = null;
     });
 

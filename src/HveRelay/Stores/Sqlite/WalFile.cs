@@ -19,7 +19,7 @@ internal sealed class WalFile(string path) : IWalFile
             RandomAccess.SetLength(handle, length);
         }
 
-        RandomAccess.FlushToDisk(handle);
+        StableStorage.Sync(handle);
     }
 
     private SafeFileHandle OpenHandle() =>
@@ -27,7 +27,7 @@ internal sealed class WalFile(string path) : IWalFile
 
     private sealed class WalSync(SafeFileHandle handle) : IWalSync
     {
-        public void Run() => RandomAccess.FlushToDisk(handle);
+        public void Run() => StableStorage.Sync(handle);
 
         public void Dispose() => handle.Dispose();
     }

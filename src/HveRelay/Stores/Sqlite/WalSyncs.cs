@@ -19,15 +19,20 @@ internal sealed class WalSyncs : IDisposable
     private readonly IWalFile _file;
     private readonly TimeProvider _clock;
     private readonly Action _onEnd;
-    private IWalSync? _here;
+
+    // Each in flight has a descriptor of its own, and all are opened while none is: one that is opened after another has heard of a
+    // failure hears nothing of it, and one that has not heard yet tells of it when all is well again.
+    private readonly Stack<IWalSync> _files = [];
     private int _underWay, _threads, _generation;
     private bool _draining;
     private long _begun, _syncs, _lastSyncTicks, _durableFrames;
     private Exception? _failure;
     private bool _closed;
 
+    /// <param name="durableFrames">So many frames of the WAL are on stable storage already.</param>
     /// <param name="onEnd">Called on any thread when the next may begin, or one has failed.</param>
-    public WalSyncs(IWalFile file, TimeProvider clock, Action onEnd) => (_file, _clock, _onEnd) = (file, clock, onEnd);
+    public WalSyncs(IWalFile file, long durableFrames, TimeProvider clock, Action onEnd) =>
+        (_file, _durableFrames, _clock, _onEnd) = (file, durableFrames, clock, onEnd);
 
     public long Count => Volatile.Read(ref _syncs);
 
@@ -61,7 +66,7 @@ internal sealed class WalSyncs : IDisposable
         lock (_gate)
         {
             _unended.AddLast(job);
-            if (_failure is not null)
+            if (_failure is not null || !TryOpen())
             {
                 return;
             }
@@ -74,7 +79,7 @@ internal sealed class WalSyncs : IDisposable
             }
         }
 
-        Run(job, ref _here);
+        Run(job);
     }
 
     /// <summary>The WAL has started over: what was in it is in the database.</summary>
@@ -113,6 +118,7 @@ internal sealed class WalSyncs : IDisposable
             List<Operation> lost = [.. _unended.SelectMany(job => job.Operations)];
             _unended.Clear();
             _failure = null;
+            CloseFiles();
             return (_durableFrames, lost);
         }
     }
@@ -122,10 +128,36 @@ internal sealed class WalSyncs : IDisposable
         lock (_gate)
         {
             _closed = true;
+            CloseFiles();
             Monitor.PulseAll(_gate);
         }
+    }
 
-        _here?.Dispose();
+    /// <summary>False where it fails as a sync does.</summary>
+    private bool TryOpen()
+    {
+        try
+        {
+            while (_underWay == 0 && _files.Count < MostAtOnce)
+            {
+                _files.Push(_file.OpenSync());
+            }
+        }
+        catch (Exception cause)
+        {
+            _failure = cause;
+            _onEnd();
+        }
+
+        return _failure is null;
+    }
+
+    private void CloseFiles()
+    {
+        while (_files.TryPop(out var file))
+        {
+            file.Dispose();
+        }
     }
 
     private void HandOn(Job job)
@@ -142,33 +174,33 @@ internal sealed class WalSyncs : IDisposable
 
     private void Loop()
     {
-        IWalSync? sync = null;
         while (Next() is { } job)
         {
-            Run(job, ref sync);
+            Run(job);
         }
-
-        sync?.Dispose();
     }
 
-    private void Run(Job job, ref IWalSync? sync)
+    private void Run(Job job)
     {
+        IWalSync file;
+        lock (_gate)
+        {
+            file = _files.Pop();
+        }
+
         Exception? failure = null;
         try
         {
-            sync ??= _file.OpenSync();
             var start = _clock.GetTimestamp();
-            sync.Run();
+            file.Run();
             Volatile.Write(ref _lastSyncTicks, _clock.GetElapsedTime(start).Ticks);
         }
         catch (Exception cause)
         {
             failure = cause;
-            sync?.Dispose();
-            sync = null;
         }
 
-        var answered = End(job, failure);
+        var answered = End(job, file, failure);
         _onEnd();
         foreach (var operation in answered.SelectMany(each => each.Operations))
         {
@@ -185,15 +217,16 @@ internal sealed class WalSyncs : IDisposable
                 Monitor.Wait(_gate);
             }
 
-            return _waiting.TryDequeue(out var job) ? job : null;
+            return _closed ? null : _waiting.Dequeue();
         }
     }
 
     /// <summary>Those that are answered by it: its own, and what was committed before.</summary>
-    private List<Job> End(Job ended, Exception? failure)
+    private List<Job> End(Job ended, IWalSync file, Exception? failure)
     {
         lock (_gate)
         {
+            _files.Push(file);
             _underWay--;
             if (_draining)
             {

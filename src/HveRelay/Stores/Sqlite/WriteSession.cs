@@ -143,11 +143,12 @@ internal sealed class WriteSession : IDisposable
 
     public void Commit()
     {
+        _database.WalFrames = 0;
         _commit.Run();
         Contents.Committed();
     }
 
-    /// <summary>How long the WAL was after the last commit.</summary>
+    /// <summary>How long the WAL was after the last commit; 0 where that wrote nothing.</summary>
     public long WalFrames => _database.WalFrames;
 
     public int Probe() => _probe.Run();

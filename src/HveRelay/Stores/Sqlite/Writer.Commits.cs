@@ -35,12 +35,16 @@ internal sealed partial class Writer
             return false;
         }
 
-        if (session.WalFrames < _frames)
+        if (session.WalFrames is > 0 and var frames)
         {
-            _syncs.StartOver();
+            if (frames <= _frames)
+            {
+                _syncs.StartOver();
+            }
+
+            _frames = frames;
         }
 
-        _frames = session.WalFrames;
         _tidy = false;
         if (session.PagesSinceCheckpoint >= _checkpoints.Pages)
         {

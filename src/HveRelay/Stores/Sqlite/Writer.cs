@@ -34,7 +34,8 @@ internal sealed partial class Writer : IAsyncDisposable
     public Writer(Func<WriteSession> open, WalCut cut, IWalFile wal, Checkpoints checkpoints, DamageWatch damage, TimeProvider clock, ILogger log)
     {
         (_open, _cut, _checkpoints, _damage, _log) = (open, cut, checkpoints, damage, log);
-        _syncs = new WalSyncs(wal, clock, _inbox.Wake);
+        _frames = cut.FramesAtStart;
+        _syncs = new WalSyncs(wal, _frames, clock, _inbox.Wake);
         _session = open();
         _timer = clock.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
         new Thread(Loop) { IsBackground = true, Name = "queue writer" }.Start();

@@ -2,6 +2,7 @@ using HveRelay.Queue;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Tests.Support;
 using HveRelay.Tests.Support.Disk;
+using Microsoft.Data.Sqlite;
 
 namespace HveRelay.Tests.Host.Stores;
 
@@ -20,6 +21,8 @@ public sealed class SqliteSyncFailureTests : IDisposable
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private SqliteStoreOptions Options => new(_sqlite.Directory.Path) { Wal = new WatchedWal(_disk, _sqlite.Directory.Path) };
 
     public void Dispose()
     {
@@ -92,11 +95,61 @@ public sealed class SqliteSyncFailureTests : IDisposable
         Assert.IsType<AttemptGrant.Granted>(await store.BeginAsync(start with { Lease = second.Lease }, Cancel));
     }
 
-    private Task<SqliteQueueStore> OpenAsync()
+    [Fact]
+    public async Task What_an_earlier_run_left_in_the_WAL_stays_when_the_first_sync_fails()
     {
-        var directory = _sqlite.Directory.Path;
-        return _sqlite.OpenAsync(new SqliteStoreOptions(directory) { Wal = new WatchedWal(_disk, directory) });
+        var first = await OpenAsync();
+        var before = await _sqlite.EnqueueAsync(first);
+        using var other = Database.OpenReader(_sqlite.File);
+        other.Execute("BEGIN");
+        Assert.Equal(1, other.Number("SELECT count(*) FROM message"));
+        await first.DisposeAsync();
+        await using var store = await OpenAsync();
+
+        FailNextSync();
+        await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store));
+        other.Dispose();
+
+        Assert.Equal(before, Assert.Single(await _sqlite.TakeAsync(store)).Envelope.Id);
     }
+
+    [Fact]
+    public async Task A_commit_that_writes_nothing_does_not_make_what_was_saved_before_it_be_forgotten()
+    {
+        var fails = false;
+        var options = Options with { BeforeWrite = sql => _ = fails && sql == "COMMIT" ? throw new SqliteException("as told", 13) : 0 };
+        await using var store = await _sqlite.OpenAsync(options);
+        var before = await _sqlite.EnqueueAsync(store);
+        fails = true;
+        await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store));
+        fails = false;
+        await store.ReleaseAsync([], null, Cancel);
+        await _sqlite.TickAsync(store);
+        await _sqlite.TickAsync(store);
+
+        FailNextSync();
+        await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store));
+
+        Assert.Equal(before, Assert.Single(await _sqlite.TakeAsync(store)).Envelope.Id);
+    }
+
+    [Fact]
+    public async Task What_a_sync_lost_is_gone_also_where_the_WAL_started_over_and_is_as_long_as_before()
+    {
+        await using var store = await OpenAsync();
+        await store.ProbeAsync(Cancel);
+        await _sqlite.TickAsync(store);
+        await _sqlite.TickAsync(store);
+        Assert.Equal(0, new FileInfo(_sqlite.File + "-wal").Length);
+        var before = _sqlite.Ask("SELECT value FROM meta WHERE name = 'probe'");
+
+        FailNextSync();
+        await Assert.ThrowsAsync<StoreException>(() => store.ProbeAsync(Cancel).AsTask());
+
+        Assert.Equal(before, _sqlite.Ask("SELECT value FROM meta WHERE name = 'probe'"));
+    }
+
+    private Task<SqliteQueueStore> OpenAsync() => _sqlite.OpenAsync(Options);
 
     private void FailNextSync()
     {

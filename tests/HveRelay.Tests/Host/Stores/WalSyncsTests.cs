@@ -13,7 +13,7 @@ public sealed class WalSyncsTests : IDisposable
     public WalSyncsTests()
     {
         _disk = new Disk(_clock);
-        _syncs = new WalSyncs(_disk, _clock, () => { });
+        _syncs = new WalSyncs(_disk, 0, _clock, () => { });
     }
 
     public void Dispose()
@@ -96,6 +96,24 @@ public sealed class WalSyncsTests : IDisposable
         Assert.Equal(0, _syncs.Forget().Frames);
     }
 
+    [Fact]
+    public void After_a_failure_no_descriptor_is_used_that_has_yet_to_tell_of_it()
+    {
+        _syncs.Begin(1, [Waiting().Operation]);
+        _disk.Fails = true;
+        _syncs.Begin(2, [Waiting().Operation]);
+        _disk.Fails = false;
+        Assert.Equal(8, _disk.Open);
+
+        _syncs.Forget();
+        Assert.Equal(0, _disk.Open);
+        var (operation, done) = Waiting();
+        _syncs.Begin(2, [operation]);
+
+        Assert.True(done.IsCompletedSuccessfully);
+        Assert.Equal(8, _disk.Open);
+    }
+
     private static (Operation Operation, Task Done) Waiting()
     {
         var operation = new Operation<bool>(Need.Sync, _ => true);
@@ -124,6 +142,8 @@ public sealed class WalSyncsTests : IDisposable
 
         public bool Waits { get; set; }
 
+        public int Open { get; private set; }
+
         public async Task BegunAsync(int count)
         {
             for (var i = 0; i < count; i++)
@@ -132,7 +152,11 @@ public sealed class WalSyncsTests : IDisposable
             }
         }
 
-        public IWalSync OpenSync() => new Sync(this);
+        public IWalSync OpenSync()
+        {
+            Open++;
+            return new Sync(this);
+        }
 
         public void Cut(long length) => throw new NotSupportedException();
 
@@ -156,9 +180,7 @@ public sealed class WalSyncsTests : IDisposable
                 }
             }
 
-            public void Dispose()
-            {
-            }
+            public void Dispose() => disk.Open--;
         }
 
         private void Advance() => clock.Advance(Takes);

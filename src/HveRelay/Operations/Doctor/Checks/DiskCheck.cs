@@ -1,4 +1,5 @@
 using System.Globalization;
+using HveRelay.Stores;
 
 namespace HveRelay.Operations.Doctor.Checks;
 
@@ -51,7 +52,7 @@ internal static class DiskCheck
         {
             var begun = clock.GetTimestamp();
             await file.WriteAsync(new byte[Octets], cancel);
-            file.Flush(flushToDisk: true);
+            StableStorage.Sync(file);
             times[i] = clock.GetElapsedTime(begun);
         }
 
