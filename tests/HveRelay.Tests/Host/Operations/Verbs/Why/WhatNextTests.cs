@@ -62,7 +62,7 @@ public sealed class WhatNextTests
 
         Assert.StartsWith(
             "the smarthost external is not among Smarthosts, and its mail goes by no other way",
-            Assert.Single(WhatNext.Of(Waiting(Lane.Smarthost("external")), relay, Now)).Notes[0], StringComparison.Ordinal);
+            Assert.Single(WhatNext.Of(Waiting(Lane.Smarthost("external")), relay, Now, Language.English)).Notes[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class WhatNextTests
             Smarthosts = new Dictionary<string, int> { ["external"] = 30 },
         };
 
-        var step = Assert.Single(WhatNext.Of(Waiting(Lane.Smarthost("external")), relay, Now));
+        var step = Assert.Single(WhatNext.Of(Waiting(Lane.Smarthost("external")), relay, Now, Language.English));
 
         Assert.Equal(Now.AddMinutes(5), step.At);
         Assert.Equal(2, step.Notes.Count);
