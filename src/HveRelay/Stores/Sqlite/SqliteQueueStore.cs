@@ -123,7 +123,7 @@ public sealed partial class SqliteQueueStore : IQueueStore
         DoAsync(Need.Sync, session => session.Completing.Complete(end), cancel);
 
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset? dueAt, CancellationToken cancel) =>
-        await DoAsync(Need.Write, session => session.Parts.Release(leases, dueAt), cancel);
+        await DoAsync(Need.Sync, session => session.Parts.Release(leases, dueAt), cancel);
 
     public ValueTask<DateTimeOffset?> NextDueAsync(IReadOnlyList<Lane> lanes, CancellationToken cancel) =>
         DoAsync(Need.Read, session => session.Due.Earliest(lanes), cancel);

@@ -51,6 +51,8 @@ public sealed partial class JapaneseTests
 
         foreach (var reason in new[] { null, "until Monday" })
         {
+            board = new AccountBoard(clock, new MailLog(clock, _ => { }));
+            board.Add("hve1@contoso.com");
             board.Pause(new AccountPause("hve1@contoso.com", clock.GetUtcNow(), "ann", reason));
             said.AddRange([board.Of("hve1@contoso.com").Cause, board.Of("hve1@contoso.com").Remedy]);
         }

@@ -96,7 +96,9 @@ internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixtu
         var facts = Facts.FindAll(fact => fact.Message == record.Envelope.Id && fact.Recipient == recipient.Number && fact.From <= cut);
         var relayed = facts.Find(fact => fact is { Kind: Kind.Ended, Outcome: Outcome.Relayed });
         Assert.True(relayed is null || relayed.To > cut || recipient.State == RecipientState.Relayed, $"{recipient.Address} was relayed, and would go again");
-        Assert.True(relayed is not null || recipient.State == RecipientState.Queued, $"{recipient.Address} never went, and is {recipient.State}");
+        // Twice under way and twice nobody knows: then it waits for an operator.
+        var expected = facts.Count(fact => fact.Kind == Kind.Begun) > 1 && recipient.State == RecipientState.Held ? RecipientState.Held : RecipientState.Queued;
+        Assert.True(relayed is not null || recipient.State == expected, $"{recipient.Address} never went, and is {recipient.State}");
         if (recipient.State == RecipientState.Relayed)
         {
             return;
@@ -218,7 +220,11 @@ internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixtu
     {
         for (var i = 0; i < 3; i++)
         {
-            await sqlite.TickAsync(store);
+            await UntilItWorksAsync(async () =>
+            {
+                await sqlite.TickAsync(store);
+                return true;
+            });
         }
     }
 
