@@ -22,6 +22,19 @@ internal static class QueueJson
         entry.LastReply,
     };
 
+    public static object Of(RecipientRecord recipient) => new
+    {
+        recipient.Number,
+        to = recipient.Address,
+        recipient.Part,
+        recipient.Parts,
+        lane = recipient.Lane.ToString(),
+        recipient.State,
+        recipient.DueAt,
+        recipient.EndedAt,
+        recipient.LastReply,
+    };
+
     /// <summary>Each result with what its reply means, in the words of the log.</summary>
     public static object Of(MessageRecord record, ReplyTables replies) => new
     {
@@ -33,18 +46,7 @@ internal static class QueueJson
         record.Envelope.ReceivedAt,
         record.Envelope.ExpiresAt,
         record.EndedAt,
-        recipients = record.Recipients.Select(recipient => new
-        {
-            recipient.Number,
-            to = recipient.Address,
-            recipient.Part,
-            recipient.Parts,
-            lane = recipient.Lane.ToString(),
-            recipient.State,
-            recipient.DueAt,
-            recipient.EndedAt,
-            recipient.LastReply,
-        }),
+        recipients = record.Recipients.Select(Of),
         attempts = record.Attempts.Select(attempt => new
         {
             attempt.Part,

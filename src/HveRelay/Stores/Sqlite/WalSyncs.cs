@@ -16,7 +16,7 @@ internal sealed class WalSyncs : IDisposable
     private readonly object _gate = new();
     private readonly Queue<Job> _waiting = [];
     private readonly LinkedList<Job> _unended = [];
-    private readonly IWalFile _file;
+    private readonly Func<IWalSync> _open;
     private readonly TimeProvider _clock;
     private readonly Action _onEnd;
 
@@ -31,8 +31,8 @@ internal sealed class WalSyncs : IDisposable
 
     /// <param name="durableFrames">So many frames of the WAL are on stable storage already.</param>
     /// <param name="onEnd">Called on any thread when the next may begin, or one has failed.</param>
-    public WalSyncs(IWalFile file, long durableFrames, TimeProvider clock, Action onEnd) =>
-        (_file, _durableFrames, _clock, _onEnd) = (file, durableFrames, clock, onEnd);
+    public WalSyncs(Func<IWalSync> open, long durableFrames, TimeProvider clock, Action onEnd) =>
+        (_open, _durableFrames, _clock, _onEnd) = (open, durableFrames, clock, onEnd);
 
     public long Count => Volatile.Read(ref _syncs);
 
@@ -140,7 +140,7 @@ internal sealed class WalSyncs : IDisposable
         {
             while (_underWay == 0 && _files.Count < MostAtOnce)
             {
-                _files.Push(_file.OpenSync());
+                _files.Push(_open());
             }
         }
         catch (Exception cause)

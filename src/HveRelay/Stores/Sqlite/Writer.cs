@@ -35,7 +35,7 @@ internal sealed partial class Writer : IAsyncDisposable
     {
         (_open, _cut, _checkpoints, _damage, _log) = (open, cut, checkpoints, damage, log);
         _frames = cut.FramesAtStart;
-        _syncs = new WalSyncs(wal, _frames, clock, _inbox.Wake);
+        _syncs = new WalSyncs(wal.OpenSync, _frames, clock, _inbox.Wake);
         _session = open();
         _timer = clock.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
         new Thread(Loop) { IsBackground = true, Name = "queue writer" }.Start();

@@ -13,7 +13,7 @@ public sealed class WalSyncsTests : IDisposable
     public WalSyncsTests()
     {
         _disk = new Disk(_clock);
-        _syncs = new WalSyncs(_disk, 0, _clock, () => { });
+        _syncs = new WalSyncs(_disk.OpenSync, 0, _clock, () => { });
     }
 
     public void Dispose()
@@ -130,7 +130,7 @@ public sealed class WalSyncsTests : IDisposable
     }
 
     /// <summary>Its syncs take as long as said on the clock that is handed in, or until they are let go.</summary>
-    private sealed class Disk(ManualClock clock) : IWalFile
+    private sealed class Disk(ManualClock clock)
     {
         private readonly SemaphoreSlim _begun = new(0);
 
@@ -157,8 +157,6 @@ public sealed class WalSyncsTests : IDisposable
             Open++;
             return new Sync(this);
         }
-
-        public void Cut(long length) => throw new NotSupportedException();
 
         private sealed class Sync(Disk disk) : IWalSync
         {

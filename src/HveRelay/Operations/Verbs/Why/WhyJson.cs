@@ -38,18 +38,7 @@ internal static class WhyJson
                 refused = arrival?.Refused ?? [],
                 moreRefused = arrival?.MoreRefused ?? 0,
             },
-            recipients = record.Recipients.Select(recipient => new
-            {
-                recipient.Number,
-                to = recipient.Address,
-                recipient.Part,
-                recipient.Parts,
-                lane = recipient.Lane.ToString(),
-                recipient.State,
-                recipient.DueAt,
-                recipient.EndedAt,
-                recipient.LastReply,
-            }),
+            recipients = record.Recipients.Select(QueueJson.Of),
             attempts = record.Attempts.Select(attempt => new
             {
                 attempt.Part,
