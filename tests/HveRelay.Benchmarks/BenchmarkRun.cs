@@ -28,8 +28,8 @@ internal static class BenchmarkRun
                 {
                     "accept" => new AcceptBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     "relay" => new RelayBenchmark(options, scratch, clock).RunAsync(table, cancel),
-                    "reply" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, isSlow: false, cancel),
-                    "slow-disk" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, isSlow: true, cancel),
+                    "reply" => new LatencyBenchmark(options, scratch, clock).RunAsync(table, cancel),
+                    "slow-disk" => new SlowDiskBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     "postgres" => new PostgresBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     "drain" => new DrainBenchmark(options, scratch, clock).RunAsync(table, cancel),
                     _ => new StartBenchmark(options, scratch, clock).RunAsync(table, cancel),
@@ -61,7 +61,7 @@ internal static class BenchmarkRun
         - Both write their log to files, as they do by default. Postfix runs with its defaults, but for
           {string.Join(", ", PostfixFiles.Liberties.Select(each => $"`{each}`"))}.
         - The time of the 250 runs from the final dot to the reply, over kept connections, seen by the same client in this process for both.
-          The slower sync is a library that lets fsync and fdatasync take {LatencyBenchmark.Sync.TotalMilliseconds:0} ms more, for both.
+          The slower sync is a library that lets fsync and fdatasync take {SlowDiskBenchmark.Sync.TotalMilliseconds:0} ms more, for both.
         - A start is measured from the program's first moment, after a clean end and after kill -9; messages have 2 KB and are all due, the
           next hop is the simulator. What drains is counted for {options.Drain.TotalSeconds:0} s at most.
         - "Drained" is from the program's first moment to the last message at the simulator; the two ways take turns, and the ratio is that of their

@@ -15,24 +15,11 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
     public async Task RunAsync(Table table, CancellationToken cancel)
     {
         await using var sink = Installed.SmtpSink is null ? null : await SinkServer.StartAsync(scratch, counts: false, clock, cancel);
-        await using var postfix = PostfixServer.Obstacle is null ? await PostfixServer.StartAsync(scratch, null, clock, cancel) : null;
-
-        // Last, and so stopped first; its next hop goes before it, so that it need not wait for a greeting that never comes.
-        var hop = new SilentHop();
-        await using var ours = await HveRelayServer.StartAsync(options.Program, scratch, new NextHop(hop.Port), clock, cancel);
-        using (hop)
-        {
-            await MeasureAsync(table, ours, postfix, sink, cancel);
-        }
-    }
-
-    private async Task MeasureAsync(Table table, HveRelayServer ours, PostfixServer? postfix, SinkServer? sink, CancellationToken cancel)
-    {
+        await using var servers = await AcceptingServers.StartAsync(options, scratch, clock, cancel);
         Entrant[] entrants =
         [
-            To(ours),
-            postfix is null ? new("Postfix", null, PostfixServer.Obstacle!) : To(postfix),
-            sink is null ? new("smtp-sink", null, "not installed") : To(sink),
+            .. servers.Entrants(_source),
+            sink is null ? new("smtp-sink", null, "not installed") : AcceptingServers.To(sink, _source),
         ];
         foreach (var entrant in entrants)
         {
@@ -48,7 +35,7 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
 
         await new Costs(scratch, clock).AddAsync(
             table, "accepted", [.. Loads().Where(load => load.Octets == options.Sizes.Min() && !load.Keeps)],
-            (ours, entrants[0]), postfix is null ? null : (postfix, entrants[1]), cancel);
+            (servers.Ours, entrants[0]), servers.Postfix is { } postfix ? (postfix, entrants[1]) : null, cancel);
     }
 
     /// <summary>Kept connections with the smallest size only: there they matter most.</summary>
@@ -57,7 +44,4 @@ internal sealed class AcceptBenchmark(BenchmarkOptions options, ScratchDirectory
         .. from octets in options.Sizes from sessions in options.Sessions select new Load(sessions, octets, Keeps: false),
         .. from sessions in options.Kept ? options.Sessions : [] select new Load(sessions, options.Sizes.Min(), Keeps: true),
     ];
-
-    private Entrant To(IServer server) => new(
-        server.Name, (load, messages, cancel) => _source.SendAsync(server.Port, load, messages, cancel), Compiles: server is HveRelayServer);
 }

@@ -47,7 +47,7 @@ internal sealed class DrainBenchmark(BenchmarkOptions options, ScratchDirectory 
             table.Add($"drained, {of}, over STARTTLS and AUTH", Words(secure, messages * recipients), "–");
             table.Add(
                 $"drained, {of}, over STARTTLS and AUTH : without",
-                new Rates([.. plain.Zip(secure, (without, with) => without / with)]).Show(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture) + " ×"),
+                new Rates([.. plain.Zip(secure, (without, with) => without / with)]).Show(Table.Ratio),
                 "–");
         }
     }

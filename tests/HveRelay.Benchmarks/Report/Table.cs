@@ -11,6 +11,8 @@ internal sealed class Table
     private static readonly string[] Head = ["what", "HveRelay", "Postfix", "HveRelay : Postfix", "smtp-sink, stores nothing"];
     private readonly List<string[]> _rows = [];
 
+    public static string Ratio(double ratio) => ratio.ToString("0.00", CultureInfo.InvariantCulture) + " ×";
+
     /// <param name="ceiling">Null: there is none for this row.</param>
     public void Add(string what, Rates ours, Rates theirs, Rates? ceiling) =>
         Add([what, ours.Show(Rate), theirs.Show(Rate), ours.To(theirs).Show(Ratio), ceiling?.Show(Rate) ?? None]);
@@ -31,8 +33,6 @@ internal sealed class Table
     }
 
     private static string Rate(double perSecond) => perSecond.ToString(perSecond < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
-
-    private static string Ratio(double ratio) => ratio.ToString("0.00", CultureInfo.InvariantCulture) + " ×";
 
     private void Add(string[] row)
     {
