@@ -1,4 +1,5 @@
 using HveRelay.Mail;
+using HveRelay.Queue;
 
 namespace HveRelay.Stores.Sqlite;
 
@@ -6,7 +7,7 @@ namespace HveRelay.Stores.Sqlite;
 internal sealed class ContentReading(Database database)
 {
     private readonly Statement _number = database.Prepare("SELECT content FROM message WHERE id = ?");
-    private readonly Statement _chunk = database.Prepare("SELECT octets FROM content WHERE id = ?");
+    private readonly Statement _chunk = database.Prepare("SELECT octets, crc FROM content WHERE id = ?");
 
     private readonly Statement _last = database.Prepare("SELECT max(id) FROM content WHERE id BETWEEN ? AND ?");
 
@@ -23,12 +24,18 @@ internal sealed class ContentReading(Database database)
     }
 
     /// <summary>A chunk from an octet of it on, in an array of its own, which the reader may keep; null where it is missing.</summary>
-    public byte[]? Chunk(long content, long index, int from)
+    /// <exception cref="StoreException">With <see cref="StoreFault.Damaged"/>: it is not what was stored.</exception>
+    public byte[]? Chunk(MessageId id, long content, long index, int from)
     {
-        var octets = _chunk.Set(ContentRows.RowOf(content, index)).Next()
-            ? _chunk.Octets(0) is var stored && from < stored.Length ? stored[from..].ToArray() : []
-            : null;
+        if (!_chunk.Set(ContentRows.RowOf(content, index)).Next())
+        {
+            return null;
+        }
+
+        var stored = _chunk.Octets(0);
+        var isWhole = _chunk.IsNull(1) || _chunk.Long(1) == Crc32C.Of(stored);
+        var octets = isWhole ? from < stored.Length ? stored[from..].ToArray() : [] : null;
         _chunk.Reset();
-        return octets;
+        return octets ?? throw new StoreException(StoreFault.Damaged, $"chunk {index} of message {id} is not what was stored");
     }
 }

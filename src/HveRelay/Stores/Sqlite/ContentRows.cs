@@ -7,7 +7,7 @@ namespace HveRelay.Stores.Sqlite;
 internal sealed class ContentRows(Database database, Counters counters)
 {
     public const int IndexBits = 20;
-    private readonly Statement _insert = database.Prepare("INSERT INTO content(id, octets) VALUES (?, ?)");
+    private readonly Statement _insert = database.Prepare("INSERT INTO content(id, octets, crc) VALUES (?, ?, ?)");
     private readonly Statement _delete = database.Prepare("DELETE FROM content WHERE id BETWEEN ? AND ?");
     private readonly Statement _begun = database.Prepare("INSERT INTO unfinished(content) VALUES (?)");
     private readonly Statement _owned = database.Prepare("DELETE FROM unfinished WHERE content = ?");
@@ -32,7 +32,7 @@ internal sealed class ContentRows(Database database, Counters counters)
             _begun.Set(number).Run();
         }
 
-        _insert.Set(RowOf(number, content.Chunks)).Set(chunk).Run();
+        Insert(RowOf(number, content.Chunks), chunk);
         (content.Number, content.Connection) = (number, _connection);
         content.Chunks++;
         UncommittedOctets += chunk.Length;
@@ -45,13 +45,13 @@ internal sealed class ContentRows(Database database, Counters counters)
         if (content.Number == 0)
         {
             var number = counters.NextContent();
-            _insert.Set(RowOf(number, 0)).Set(last).Run();
+            Insert(RowOf(number, 0), last);
             return number;
         }
 
         if (!last.IsEmpty)
         {
-            _insert.Set(RowOf(content.Number, content.Chunks)).Set(last).Run();
+            Insert(RowOf(content.Number, content.Chunks), last);
         }
 
         _owned.Set(content.Number).Run();
@@ -78,6 +78,8 @@ internal sealed class ContentRows(Database database, Counters counters)
     }
 
     public void Committed() => UncommittedOctets = 0;
+
+    private void Insert(long row, ReadOnlySpan<byte> octets) => _insert.Set(row).Set(octets).Set(Crc32C.Of(octets)).Run();
 
     /// <summary>
     /// Chunks that an earlier connection of the writer stored may be gone with it, in whole or in part: a failed commit or sync takes more

@@ -18,8 +18,7 @@ internal sealed class SalvageRows(Database old, Database database)
         FROM message m WHERE id = ?
         """);
 
-    private readonly Statement _chunks = old.Prepare("SELECT id, octets FROM content WHERE id BETWEEN ? AND ? ORDER BY id");
-    private readonly Statement _chunk = database.Prepare("INSERT INTO content(id, octets) VALUES (?,?)");
+    private readonly Statement _chunks = database.Prepare("SELECT octets, crc FROM content WHERE id BETWEEN ? AND ?");
 
     private readonly Statement _contentIsWhole = database.Prepare($"""
         SELECT sum(length(octets)) = ?3 AND count(*) = max(id) - ?1 + 1 AND sum(length(octets) < {ChunkedContent.ChunkOctets}) <= 1
@@ -45,16 +44,7 @@ internal sealed class SalvageRows(Database old, Database database)
         $"SELECT count(*), sum(state IN ({(int)RecipientState.Queued}, {(int)RecipientState.Held})) FROM recipient WHERE message = ?");
 
     /// <summary>Copies the rows of a message; false where they cannot all be read.</summary>
-    public bool Copy(string table, string key, long id) => Works(() =>
-    {
-        if (!_copies.TryGetValue(table, out var copy))
-        {
-            var columns = Columns(table);
-            _copies[table] = copy = (old.Prepare($"SELECT {columns} FROM {table} WHERE {key} = ?"), Insert(table, columns));
-        }
-
-        return Copy(copy.Rows.Set(id), copy.Insert) > 0 || table.StartsWith("attempt", StringComparison.Ordinal);
-    });
+    public bool Copy(string table, string key, long id) => Copy(table, rows => rows.Set(id), $"{key} = ?");
 
     public (long? Content, long Size, bool Ended)? Message(long id)
     {
@@ -70,7 +60,8 @@ internal sealed class SalvageRows(Database old, Database database)
     public bool CopyContent(long content, long size)
     {
         var (first, last) = (ContentRows.RowOf(content, 0), ContentRows.RowOf(content + 1, 0) - 1);
-        return Works(() => Copy(_chunks.Set(first).Set(last), _chunk) > 0) && _contentIsWhole.Set(first).Set(last).Set(size).Number() == 1;
+        return Copy("content", rows => rows.Set(first).Set(last), "id BETWEEN ? AND ?")
+            && _contentIsWhole.Set(first).Set(last).Set(size).Number() == 1 && IsWhatWasStored(first, last);
     }
 
     /// <summary>
@@ -154,6 +145,29 @@ internal sealed class SalvageRows(Database old, Database database)
 
     private Statement Insert(string table, string columns) =>
         database.Prepare($"INSERT OR IGNORE INTO {table}({columns}) VALUES ({string.Join(',', columns.Split(',').Select(_ => '?'))})");
+
+    private bool IsWhatWasStored(long first, long last)
+    {
+        var isSo = true;
+        _chunks.Set(first).Set(last);
+        while (_chunks.Next())
+        {
+            isSo &= _chunks.IsNull(1) || _chunks.Long(1) == Crc32C.Of(_chunks.Octets(0));
+        }
+
+        return isSo;
+    }
+
+    private bool Copy(string table, Func<Statement, Statement> set, string condition) => Works(() =>
+    {
+        if (!_copies.TryGetValue(table, out var copy))
+        {
+            var columns = Columns(table);
+            _copies[table] = copy = (old.Prepare($"SELECT {columns} FROM {table} WHERE {condition}"), Insert(table, columns));
+        }
+
+        return Copy(set(copy.Rows), copy.Insert) > 0 || table.StartsWith("attempt", StringComparison.Ordinal);
+    });
 
     private static int Copy(Statement rows, Statement insert)
     {

@@ -116,6 +116,10 @@ internal static class Schema
             message INTEGER NOT NULL, recipient INTEGER NOT NULL, delayed INTEGER NOT NULL, at INTEGER NOT NULL, receiver TEXT NOT NULL,
             notice INTEGER, PRIMARY KEY (message, recipient, delayed)) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- Crc32C of the octets; NULL in rows of earlier versions.
+        ALTER TABLE content ADD COLUMN crc INTEGER;
+        """,
     ];
 
     public static bool IsCurrent(Database database) => Version(database) == Migrations.Length;

@@ -9,7 +9,7 @@ internal sealed class SqliteQueueReader(ReadPool pool) : IQueueReader
 {
     /// <exception cref="StoreException">
     /// With <see cref="StoreFault.ContentLost"/> where the message is gone or has ended, with <see cref="StoreFault.Damaged"/> where a
-    /// chunk is missing.
+    /// chunk is missing or is not what was stored.
     /// </exception>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(
         MessageId id, long offset, [EnumeratorCancellation] CancellationToken cancel)
@@ -22,7 +22,7 @@ internal sealed class SqliteQueueReader(ReadPool pool) : IQueueReader
         for (var index = offset / ChunkedContent.ChunkOctets; index < Math.Max(chunks, 1); index++)
         {
             cancel.ThrowIfCancellationRequested();
-            var chunk = pool.Read(session => session.Content.Chunk(content, index, from))
+            var chunk = pool.Read(session => session.Content.Chunk(id, content, index, from))
                 ?? throw Missing(id, index);
             from = 0;
             if (chunk.Length > 0)

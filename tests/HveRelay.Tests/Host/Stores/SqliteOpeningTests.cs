@@ -105,7 +105,9 @@ public sealed class SqliteOpeningTests : IDisposable
 
         await using var store = await _sqlite.OpenAsync();
 
-        Assert.Equal("b@contoso.com", Assert.Single(Assert.Single(await _sqlite.TakeAsync(store)).Recipients).Address);
+        var part = Assert.Single(await _sqlite.TakeAsync(store));
+        Assert.Equal("b@contoso.com", Assert.Single(part.Recipients).Address);
+        Assert.Equal([0x68, 0x69], await SqliteFixture.ReadAsync(store, part.Envelope.Id));
         await store.SeenAsync([], [new Refusal(_clock.GetUtcNow(), "10.20.3.7", "scanners", null, null, null, "size", "552")], CancellationToken.None);
         await store.ProbeAsync(CancellationToken.None);
         Assert.Single(await store.RefusalsAsync("10.20.3.7", 10, CancellationToken.None));

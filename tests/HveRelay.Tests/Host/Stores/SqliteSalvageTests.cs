@@ -52,7 +52,12 @@ public sealed class SqliteSalvageTests : IDisposable
 
             if (store.Salvaged is not { } salvaged)
             {
-                // A page in the middle of a content, or a free one: SQLite has no checksums, and nobody can see it.
+                // A page in the middle of a content, or a free one: SQLite has no checksums, but each chunk of a content has one.
+                foreach (var id in ids)
+                {
+                    await ReadsAsItWasOrDamagedAsync(store, id);
+                }
+
                 continue;
             }
 
@@ -64,7 +69,7 @@ public sealed class SqliteSalvageTests : IDisposable
             Assert.Empty(ids.Except(waiting).Except(incomplete));
             foreach (var id in waiting)
             {
-                Assert.Equal(_contents[id].Length, (await SqliteFixture.ReadAsync(store, id)).Length);
+                Assert.Equal(_contents[id], await SqliteFixture.ReadAsync(store, id));
             }
         }
 
@@ -215,6 +220,36 @@ public sealed class SqliteSalvageTests : IDisposable
         Assert.Equal(StoreFault.Damaged, (await Assert.ThrowsAsync<StoreException>(() => EnqueueAsync(store, 10))).Fault);
         _clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(StoreFault.Damaged, (await Assert.ThrowsAsync<StoreException>(() => EnqueueAsync(store, 10))).Fault);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(70_000)]
+    public async Task An_octet_that_the_disk_has_changed_never_leaves_as_the_message(int at)
+    {
+        var ids = await FillAsync(3);
+        var octets = await File.ReadAllBytesAsync(_sqlite.File, Cancel);
+        octets[octets.AsSpan().IndexOf(_contents[ids[2]].AsSpan(at, 16))] ^= 1;
+        await File.WriteAllBytesAsync(_sqlite.File, octets, Cancel);
+        await using var store = await _sqlite.OpenAsync();
+
+        var damage = await Assert.ThrowsAsync<StoreException>(() => SqliteFixture.ReadAsync(store, ids[2]));
+
+        Assert.Equal((StoreFault.Damaged, $"chunk {at / 65_536} of message {ids[2]} is not what was stored"), (damage.Fault, damage.Message));
+        Assert.Equal(_contents[ids[1]], await SqliteFixture.ReadAsync(store, ids[1]));
+        await EnqueueAsync(store, 10);
+    }
+
+    private async Task ReadsAsItWasOrDamagedAsync(SqliteQueueStore store, MessageId id)
+    {
+        try
+        {
+            Assert.Equal(_contents[id], await SqliteFixture.ReadAsync(store, id));
+        }
+        catch (StoreException damage)
+        {
+            Assert.Equal(StoreFault.Damaged, damage.Fault);
+        }
     }
 
     private async Task<List<MessageId>> FillAsync(int messages)
