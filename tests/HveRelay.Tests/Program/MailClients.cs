@@ -1,19 +1,32 @@
-using System.Globalization;
 using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Program;
 
 /// <summary>One way for a client to hand over a message.</summary>
 /// <param name="Login">PLAIN, LOGIN, or none.</param>
-internal sealed record Way(int Port, string To, bool Tls, string Login, string Directory)
+internal sealed record Way(RelayForClients Relay, string Client, bool Tls, string Login)
 {
     public const string From = "scanner-3@contoso.com";
+
+    /// <summary>With TLS and without, with each login and without.</summary>
+    public static readonly IReadOnlyList<(bool Tls, string Login)> All =
+        [.. from tls in new[] { false, true } from login in new[] { "none", "PLAIN", "LOGIN" } select (tls, login)];
+
+    public int Port => Relay.Story.SmtpPort;
+
+    public string Directory => Relay.Story.Directory;
+
+    /// <summary>A recipient of its own.</summary>
+    public string To => Recipient(Client, Tls, Login);
 
     public bool LogsIn => Login != "none";
 
     public string Body => $"by {To}";
 
     public string Message => $"From: {From}\nTo: {To}\nSubject: test\n\n{Body}\n";
+
+    public static string Recipient(string client, bool tls, string login) =>
+        $"{client.Replace(' ', '-')}-{(tls ? "tls" : "plain")}-{login.ToLowerInvariant()}@contoso.com";
 }
 
 /// <summary>The clients that administrators have at hand, and the options of each for a way.</summary>
@@ -27,7 +40,7 @@ internal static class MailClients
         ["curl"] = CurlAsync,
         ["msmtp"] = MsmtpAsync,
         ["s-nail"] = SnailAsync,
-        ["postfix"] = PostfixAsync,
+        [PostfixClient.Name] = PostfixAsync,
     };
 
     private static Task SwaksAsync(Way way) => Tool.RunAsync(
@@ -90,120 +103,10 @@ internal static class MailClients
 
     private static async Task PostfixAsync(Way way)
     {
-        await using var postfix = await PostfixClient.StartAsync(way);
+        var postfix = await way.Relay.PostfixAsync();
         await using var device = await RawSmtp.GreetAsync(postfix.Port);
         var reply = await device.SendMessageAsync(Way.From, [way.To], way.Message.ReplaceLineEndings("\r\n"));
         Assert.StartsWith("250 ", reply, StringComparison.Ordinal);
-        await postfix.SentAsync();
+        await postfix.SentAsync(way.To);
     }
-}
-
-/// <summary>An instance of the installed Postfix of its own, whose relayhost is the relay; its files are in the story's directory.</summary>
-internal sealed class PostfixClient : IAsyncDisposable
-{
-    private readonly ChildProcess _process;
-    private readonly string _directory;
-
-    private PostfixClient(ChildProcess process, int port, string directory) => (_process, Port, _directory) = (process, port, directory);
-
-    /// <summary>Where it takes mail.</summary>
-    public int Port { get; }
-
-    public static async Task<PostfixClient> StartAsync(Way way)
-    {
-        var postfix = Tool.Require("postfix");
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "postfix: its master has to be started by root");
-        var port = FreePort.Next();
-        var directory = Path.Combine(way.Directory, $"postfix-{port.ToString(CultureInfo.InvariantCulture)}");
-        var (configuration, data) = (Path.Combine(directory, "etc"), Path.Combine(directory, "data"));
-        foreach (var each in new[] { configuration, data, Path.Combine(directory, "queue") })
-        {
-            Directory.CreateDirectory(each);
-        }
-
-        // Its data belong to mail_owner, and what lies above them must let that user pass.
-        await Tool.RunAsync("chown", directory, ["postfix", data]);
-        await Tool.RunAsync("chmod", directory, ["a+x", way.Directory]);
-        await File.WriteAllTextAsync(Path.Combine(configuration, "passwords"), $"[127.0.0.1]:{way.Port} {RelayForClients.User}:{RelayForClients.Password}\n");
-        await File.WriteAllTextAsync(Path.Combine(configuration, "main.cf"), $"""
-            compatibility_level = 3.6
-            queue_directory = {directory}/queue
-            data_directory = {data}
-            mail_owner = postfix
-            maillog_file = {directory}/maillog
-            maillog_file_prefixes = {directory}
-            myhostname = device.contoso.com
-            mydestination =
-            inet_interfaces = 127.0.0.1
-            inet_protocols = ipv4
-            mynetworks = 127.0.0.0/8
-            alias_maps =
-            alias_database =
-            local_recipient_maps =
-            smtputf8_enable = no
-            relayhost = [127.0.0.1]:{way.Port}
-            smtp_tls_security_level = {(way.Tls ? "encrypt" : "none")}
-            smtp_sasl_auth_enable = {(way.LogsIn ? "yes" : "no")}
-            smtp_sasl_password_maps = texthash:{configuration}/passwords
-            smtp_sasl_mechanism_filter = {way.Login.ToLowerInvariant()}
-            smtp_sasl_security_options = noanonymous
-
-            """);
-        await File.WriteAllTextAsync(Path.Combine(configuration, "master.cf"), $"""
-            127.0.0.1:{port} inet n - n - - smtpd
-            cleanup   unix  n - n - 0 cleanup
-            qmgr      unix  n - n 300 1 qmgr
-            tlsmgr    unix  - - n 1000? 1 tlsmgr
-            rewrite   unix  - - n - - trivial-rewrite
-            bounce    unix  - - n - 0 bounce
-            defer     unix  - - n - 0 bounce
-            trace     unix  - - n - 0 bounce
-            proxymap  unix  - - n - - proxymap
-            smtp      unix  - - n - - smtp
-            relay     unix  - - n - - smtp
-            error     unix  - - n - - error
-            retry     unix  - - n - - error
-            anvil     unix  - - n - 1 anvil
-            scache    unix  - - n - 1 scache
-            postlog   unix-dgram n - n - 1 postlogd
-
-            """);
-        var client = new PostfixClient(ChildProcess.Start(postfix, ["-c", configuration, "start-fg"], directory), port, directory);
-        await Until.True(() => client._process.HasEnded || Listens(port), client.Story, 30);
-        Assert.False(client._process.HasEnded, client.Story());
-        return client;
-    }
-
-    /// <summary>Waits until it has handed a message on.</summary>
-    public Task SentAsync() => Until.True(() => Log().Contains(" status=sent (250 2.0.0 OK queued as ", StringComparison.Ordinal), Story, 30);
-
-    /// <summary>SIGTERM to its master, which ends what it has started; what we have started is a script that waits for it.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        var master = Path.Combine(_directory, "queue", "pid", "master.pid");
-        if (!_process.HasEnded && File.Exists(master))
-        {
-            await Tool.RunAsync("sh", _directory, ["-c", "kill -TERM $(cat \"$0\")", master]);
-            await Until.True(() => _process.HasEnded, Story, 30);
-        }
-
-        await _process.DisposeAsync();
-    }
-
-    private static bool Listens(int port)
-    {
-        try
-        {
-            using var probe = new System.Net.Sockets.TcpClient("127.0.0.1", port);
-            return true;
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
-        }
-    }
-
-    private string Log() => Path.Combine(_directory, "maillog") is var log && File.Exists(log) ? File.ReadAllText(log) : string.Empty;
-
-    private string Story() => string.Join('\n', _process.Lines) + '\n' + Log();
 }

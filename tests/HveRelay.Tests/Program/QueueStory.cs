@@ -13,14 +13,10 @@ internal static class QueueStory
     public static async Task<string> QueueTriedAsync(ProgramStory story, string to)
     {
         var id = await story.QueueAsync(to);
-        while (true)
-        {
-            var record = await JsonAsync(story, "queue", "show", id, "--json");
-            if (record.GetProperty("recipients")[0].GetProperty("lastReply").ValueKind == JsonValueKind.String)
-            {
-                return id;
-            }
-        }
+
+        // Its line follows what the queue takes down.
+        await Until.True(() => story.LogFile().Any(line => line.Contains($" deferred id={id} ", StringComparison.Ordinal)), $"{id} was tried");
+        return id;
     }
 
     /// <summary>The lines of one message that operators caused, of these names in this order; the log follows the change by a little.</summary>

@@ -16,7 +16,10 @@ public sealed class RelayForClients : IAsyncLifetime
     public const string User = "erp";
     public const string Password = "p w&=1";
 
+    private readonly Lazy<Task<PostfixClient>> _postfix;
     private ProgramStory? _story;
+
+    public RelayForClients() => _postfix = new(() => PostfixClient.StartAsync(Story.SmtpPort, Story.Directory));
 
     internal ProgramStory Story => _story ?? throw new InvalidOperationException("It does not run");
 
@@ -35,8 +38,16 @@ public sealed class RelayForClients : IAsyncLifetime
         await _story.StartAsync();
     }
 
+    /// <summary>One for all ways: it takes a second and more to start. Where it is not installed the test is skipped.</summary>
+    internal Task<PostfixClient> PostfixAsync() => _postfix.Value;
+
     public async ValueTask DisposeAsync()
     {
+        if (_postfix is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: var postfix } })
+        {
+            await postfix.DisposeAsync();
+        }
+
         if (_story is not null)
         {
             await _story.DisposeAsync();
@@ -55,18 +66,18 @@ public sealed class RealClientTests(RelayForClients relay) : IClassFixture<Relay
 
     /// <summary>Every client, with TLS and without, with each login and without.</summary>
     public static TheoryData<string, bool, string> Ways { get; } =
-        [.. from client in MailClients.All.Keys from tls in new[] { false, true } from login in new[] { "none", "PLAIN", "LOGIN" } select (client, tls, login)];
+        [.. from client in MailClients.All.Keys from way in Way.All select (client, way.Tls, way.Login)];
 
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task Delivers(string client, bool tls, string login)
     {
-        var to = $"{client.Replace(' ', '-')}-{(tls ? "tls" : "plain")}-{login.ToLowerInvariant()}@contoso.com";
+        var way = new Way(relay, client, tls, login);
 
-        await MailClients.All[client](new Way(Story.SmtpPort, to, tls, login, Story.Directory));
+        await MailClients.All[client](way);
 
-        await ArrivesAsync(to);
-        await QueuedByAsync(to, tls, login: login != "none");
+        await ArrivesAsync(way.To);
+        await QueuedByAsync(way.To, tls, login: way.LogsIn);
     }
 
     [Fact]

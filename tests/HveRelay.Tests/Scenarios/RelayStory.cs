@@ -127,13 +127,14 @@ public sealed class RelayStory : IAsyncDisposable
         DateTimeOffset.Parse(Lines(line).Last(each => each["next"] is not null)["next"]!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     /// <summary>Lets the clock run, a second at a time, until the condition holds: for what waits on timers of its own.</summary>
-    public async Task RunUntilAsync(Func<bool> condition)
+    /// <param name="patience">Milliseconds that a second lasts at most.</param>
+    public async Task RunUntilAsync(Func<bool> condition, int patience = 5)
     {
         for (var seconds = 0; !condition(); seconds++)
         {
             Assert.True(seconds < 2000, "It did not happen in 2000 seconds of the story's time:\n" + string.Join('\n', Log));
             Clock.Advance(TimeSpan.FromSeconds(1));
-            for (var turn = 0; turn < 5 && !condition(); turn++)
+            for (var turn = 0; turn < patience && !condition(); turn++)
             {
                 // Real time, for the tasks that the timers woke; the story does not depend on how much.
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);

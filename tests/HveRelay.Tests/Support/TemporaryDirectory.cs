@@ -5,12 +5,15 @@ public sealed class TemporaryDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("hverelay-").FullName;
 
+    /// <summary>The absolute path of a file in it, whether there is one or not.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
     /// <summary>Returns the absolute path.</summary>
     public string Write(string name, string content)
     {
-        var path = System.IO.Path.Combine(Path, name);
+        var path = File(name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, content);
+        System.IO.File.WriteAllText(path, content);
         return path;
     }
 

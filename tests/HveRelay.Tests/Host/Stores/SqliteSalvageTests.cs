@@ -191,13 +191,7 @@ public sealed class SqliteSalvageTests : IDisposable
             // A minute later the file is looked at, and nothing is wrong with it.
             _clock.Advance(TimeSpan.FromMinutes(1));
             await Assert.ThrowsAsync<StoreException>(() => EnqueueAsync(store, 10));
-            var taken = false;
-            for (var tries = 0; !taken && tries < 10_000; tries++)
-            {
-                taken = await Record.ExceptionAsync(() => EnqueueAsync(store, 10)) is null;
-            }
-
-            Assert.True(taken);
+            await Until.TrueAsync(async () => await Record.ExceptionAsync(() => EnqueueAsync(store, 10)) is null, "new mail is taken again");
         }
 
         Assert.NotEqual(0, new FileInfo(_sqlite.Directory.File("hverelay.lock")).Length);

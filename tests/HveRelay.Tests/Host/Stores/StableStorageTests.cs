@@ -1,5 +1,6 @@
 using HveRelay.Stores;
 using HveRelay.Stores.Sqlite;
+using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Host.Stores;
 
