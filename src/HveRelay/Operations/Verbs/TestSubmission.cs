@@ -29,7 +29,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
     {
         var header = Encoding.ASCII.GetBytes($"From: <{from}>\r\nTo: <{to}>\r\nSubject: HveRelay test\r\nMIME-Version: 1.0\r\n\r\n");
         var body = "This message was sent by the command send-test of HveRelay to see whether mail gets through.\r\n"u8.ToArray();
-        var (results, words) = await SubmitAsync(
+        var (results, words, _) = await SubmitAsync(
             new MailTransaction(from, [to], header.Length + body.Length, false, header, _ => Once(body)), cancel);
         return results is null ? new SubmissionResult(null, words!) : results[0] switch
         {
@@ -39,9 +39,9 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
         };
     }
 
-    /// <summary>Any message: a result for each recipient, or null and why there was no session.</summary>
+    /// <summary>Any message: a result for each recipient, or null and why there was no session, and whether there may be one later.</summary>
     /// <exception cref="RelayStartException">Nobody listens there.</exception>
-    public async Task<(IReadOnlyList<RecipientResult>? Results, string? Words)> SubmitAsync(MailTransaction mail, CancellationToken cancel)
+    public async Task<(IReadOnlyList<RecipientResult>? Results, string? Words, bool IsForNow)> SubmitAsync(MailTransaction mail, CancellationToken cancel)
     {
         var listener = Choose();
         var transport = await ConnectAsync(listener, cancel);
@@ -50,13 +50,13 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
             case SmtpOpening.Opened opened:
                 await using (opened.Connection)
                 {
-                    return (await opened.Connection.SendAsync(mail, cancel), null);
+                    return (await opened.Connection.SendAsync(mail, cancel), null, false);
                 }
 
             case SmtpOpening.Failed failed:
                 var others = options.Listeners.Where(each => each != listener).Select(each => each.Name).ToList();
                 return (null, $"refused on listener {listener.Name}: {failed.Failure}"
-                    + (others.Count == 0 ? string.Empty : $"; another one with --listener: {string.Join(", ", others)}"));
+                    + (others.Count == 0 ? string.Empty : $"; another one with --listener: {string.Join(", ", others)}"), failed.Failure.Reply is not { Code: >= 500 });
             case var other:
                 throw new InvalidOperationException($"No such opening: {other}");
         }
