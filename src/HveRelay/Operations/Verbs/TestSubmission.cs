@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -71,9 +70,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
 
     private static async Task<NetworkStream> ConnectAsync(ListenerOptions listener, CancellationToken cancel)
     {
-        var address = IPAddress.Parse(listener.Address);
-        var target = new IPEndPoint(
-            address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address, listener.Port);
+        var target = PortProbe.Target(listener.Address, listener.Port);
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
