@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -80,6 +81,33 @@ public sealed class PickupTests
             using var client = await relay.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(greeting + "\r\n"), TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>It lies among the files of all users while it is handed in.</summary>
+    [Fact]
+    public async Task Nobody_else_may_read_what_sendmail_is_given()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The directory's own rights hold there.");
+        await using var story = ProgramStory.BeginWithoutHve();
+        var temporary = Directory.CreateDirectory(Path.Combine(story.Directory, "tmp")).FullName;
+        var start = new ProcessStartInfo(ProgramStory.Program, ["sendmail", "-i", "ann@contoso.com", "--config", story.ConfigurationPath])
+        {
+            RedirectStandardInput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        start.Environment["TMPDIR"] = temporary;
+        using var sendmail = Process.Start(start)!;
+        await sendmail.StandardInput.WriteAsync("Subject: secret\n");
+        await sendmail.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        await Until.True(() => Files().Length == 1);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(Files()[0]).UnixFileMode);
+
+        sendmail.StandardInput.Close();
+        await sendmail.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(Files());
+
+        // The runtime has pipes of its own there.
+        string[] Files() => Directory.GetFiles(temporary, "????????.???");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Mail;
 
 namespace HveRelay.Operations.Certificates;
@@ -12,11 +13,11 @@ internal sealed class CertificateSource
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     private CertificateOptions? _own;
-    private readonly Func<ServerCertificate> _selfSigned;
+    private readonly Func<KeyedCertificate> _selfSigned;
     private readonly TimeProvider _clock;
     private readonly MailLog _log;
     private readonly Lock _gate = new();
-    private ServerCertificate _current;
+    private KeyedCertificate _current;
     private string _stamp;
     private DateTimeOffset _lookAgain;
 
@@ -38,7 +39,7 @@ internal sealed class CertificateSource
         Tell();
     }
 
-    public ServerCertificate Current
+    public KeyedCertificate Current
     {
         get
         {

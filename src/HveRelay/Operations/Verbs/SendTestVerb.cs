@@ -1,6 +1,6 @@
 using System.CommandLine;
+using HveRelay.Files;
 using HveRelay.Mail;
-using HveRelay.Operations.Configuration;
 using HveRelay.Queue;
 
 namespace HveRelay.Operations.Verbs;

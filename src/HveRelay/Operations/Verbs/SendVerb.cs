@@ -1,5 +1,5 @@
 using System.CommandLine;
-using HveRelay.Operations.Configuration;
+using HveRelay.Files;
 using HveRelay.Smtp.Server;
 
 namespace HveRelay.Operations.Verbs;

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Mail;
 using HveRelay.Operations.Certificates;
 using HveRelay.Smtp;
@@ -102,10 +103,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
     /// <summary>The very certificate that the relay shows is trusted, whoever issued it.</summary>
     private ServerTrust OwnCertificate()
     {
-        var own = options.Certificate is { File: not null } configured
-            ? configured
-            : new CertificateOptions { File = Path.Combine(options.DataDirectory, SelfSignedCertificate.FileName) };
-        return CertificateLoader.Load(own) switch
+        return CertificateLoader.Load(SelfSignedCertificate.OrConfigured(options)) switch
         {
             CertificateLoad.Loaded loaded => new ServerTrust(new X509Certificate2Collection(loaded.Certificate.Leaf)),
             CertificateLoad.Failed failed => throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence),
