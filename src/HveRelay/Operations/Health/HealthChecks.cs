@@ -90,9 +90,15 @@ internal sealed class HealthChecks(RelayState state)
 
     private HealthCheck Disk()
     {
-        var free = state.FreeBytes();
-        var reserve = state.Options.Queue.MinimumFreeBytes;
-        return new HealthCheck("disk", free >= reserve, string.Create(CultureInfo.InvariantCulture, $"{free} octets free, {reserve} in reserve"));
+        try
+        {
+            var (free, reserve) = (state.FreeBytes(), state.Options.Queue.MinimumFreeBytes);
+            return new HealthCheck("disk", free >= reserve, string.Create(CultureInfo.InvariantCulture, $"{free} octets free, {reserve} in reserve"));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return new HealthCheck("disk", false, gone.Message);
+        }
     }
 
     private async Task<HealthCheck> OldestAsync(CancellationToken cancel)
