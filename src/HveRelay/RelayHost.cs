@@ -23,6 +23,7 @@ using HveRelay.Upstream.Tokens;
 using HveRelay.Web;
 using Microsoft.AspNetCore.Connections;
 using Serilog;
+using Serilog.Extensions.Logging;
 
 namespace HveRelay;
 
@@ -83,7 +84,8 @@ internal sealed partial class RelayHost : IAsyncDisposable
             ? null
             : new CertificateSource(options.Certificate, options.DataDirectory, hostName, around.Clock, log);
         var signal = new QueueSignal();
-        var (store, clock) = await OpenStoreAsync(options, signal, around, log, alarm);
+        var logging = new SerilogLoggerFactory(around.Logger);
+        var (store, clock) = await OpenStoreAsync(options, signal, around, logging, log, alarm);
         var meter = new RelayMeter();
         var totals = new MeterTotals(meter);
         var plans = SenderPlan.From(options);
@@ -96,7 +98,6 @@ internal sealed partial class RelayHost : IAsyncDisposable
         var tokens = new TokensInForce(options, clock);
         var watch = new ClientCertificateWatch(options.Hve, clock, log, options.Smarthosts);
         var sessions = new SessionRegistry();
-        var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var accounts = new AccountOperator(store, board, signal);
         var delivery = new DeliveryContext(
             store, new HveUpstream(options, clock, tokens), signal, ScheduleOf(options, around.Random), ReplyTable.From(options.Hve), board, log, alarm, meter, clock,
@@ -190,9 +191,8 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     /// <summary>The queue, and the clock by which it goes: nodes that share one have the database's.</summary>
     private static async Task<(IQueueStore Store, TimeProvider Clock)> OpenStoreAsync(
-        RelayOptions options, QueueSignal signal, RelaySurroundings around, MailLog log, QueueAlarm alarm)
+        RelayOptions options, QueueSignal signal, RelaySurroundings around, SerilogLoggerFactory logging, MailLog log, QueueAlarm alarm)
     {
-        var logging = new Serilog.Extensions.Logging.SerilogLoggerFactory(around.Logger);
         var key = "DataDirectory";
         try
         {

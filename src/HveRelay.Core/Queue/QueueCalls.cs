@@ -91,6 +91,17 @@ public sealed record RecipientEnd(int Number, Outcome Outcome, string Reply, Dat
 {
     /// <summary>Null where it did not fail.</summary>
     public FailurePoint? Failure { get; init; }
+
+    /// <summary>The state of the recipient from then on, where no operator has decided otherwise.</summary>
+    /// <exception cref="ArgumentException">It is deferred without a due time.</exception>
+    public static RecipientState StateAfter(RecipientEnd recipient) => recipient switch
+    {
+        { Outcome: Outcome.Relayed } => RecipientState.Relayed,
+        { Outcome: Outcome.Failed or Outcome.Expired } => RecipientState.Failed,
+        { Outcome: Outcome.Deferred or Outcome.Unsure, DueAt: not null } => RecipientState.Queued,
+        { Outcome: Outcome.Unsure } => RecipientState.Held,
+        _ => throw new ArgumentException($"recipient {recipient.Number} is deferred without a due time", nameof(recipient)),
+    };
 }
 
 public sealed record ExpiredRecipient(Envelope Envelope, int Number, string Address, int Attempts, string? LastReply);

@@ -13,6 +13,14 @@ internal static class PortProbe
         var (key, _, sentence) => new RelayStartException(key, sentence, failed),
     };
 
+    /// <summary>Where a program on this machine reaches what listens there.</summary>
+    public static IPEndPoint Target(string listening, int port)
+    {
+        var address = IPAddress.Parse(listening);
+        return new IPEndPoint(
+            address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address, port);
+    }
+
     /// <summary>Those that cannot be bound now.</summary>
     public static IEnumerable<(string Key, SocketError Error, string Sentence)> Faults(RelayOptions options)
     {

@@ -19,14 +19,14 @@ internal static class SystemdNotify
 
         // A leading @ is the abstract namespace, which begins with a NUL.
         var endpoint = new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path);
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         try
         {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
             socket.SendTo(Encoding.UTF8.GetBytes(state), endpoint);
         }
         catch (SocketException)
         {
-            // systemd is gone or never was: the relay works without it.
+            // systemd is gone or never was, or the unit forbids such sockets: the relay works without it.
         }
     }
 }

@@ -1,7 +1,6 @@
-using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Smtp.Client.Tls;
 
 namespace HveRelay.Upstream;
@@ -27,57 +26,22 @@ internal static class CertificateFiles
         }
     }
 
+    /// <summary>By which a smarthost knows us; null where it does by other means.</summary>
     /// <exception cref="CertificateFileException"/>
-    public static async Task<SslStreamCertificateContext?> OwnAsync(CertificateOptions? options, CancellationToken cancel)
-    {
-        if (options?.File is not { Length: > 0 })
-        {
-            return null;
-        }
+    public static KeyedCertificate? Own(CertificateOptions? options) => options?.File is { Length: > 0 } ? Load(options, "ClientCertificate.") : null;
 
-        var (own, chain) = await LoadAsync(options, "ClientCertificate", cancel);
-        return SslStreamCertificateContext.Create(own, chain, offline: true);
-    }
-
-    /// <summary>The certificate with its key, and what stands beside it in the file.</summary>
-    /// <param name="key">Of the configuration, for the words of the exception.</param>
+    /// <param name="prefix">Of the key in the configuration, for the words of the exception.</param>
     /// <exception cref="CertificateFileException"/>
-    public static async Task<(X509Certificate2 Own, X509Certificate2Collection Chain)> LoadAsync(
-        CertificateOptions options, string key, CancellationToken cancel)
+    public static KeyedCertificate Load(CertificateOptions options, string prefix) => CertificateLoader.Load(options) switch
     {
-        var file = options.File!;
-        try
-        {
-            var password = options.PasswordFile is { Length: > 0 } secret
-                ? (await File.ReadAllTextAsync(secret, cancel)).TrimEnd('\r', '\n')
-                : null;
-            var octets = await File.ReadAllBytesAsync(file, cancel);
-            return octets.AsSpan().IndexOf("-----BEGIN "u8) >= 0
-                ? FromPem(file, options.KeyFile, password)
-                : (X509CertificateLoader.LoadPkcs12(octets, password), []);
-        }
-        catch (Exception unreadable) when (IsExpected(unreadable))
-        {
-            throw new CertificateFileException($"{key} '{file}' cannot be used: {unreadable.Message}", unreadable);
-        }
-    }
-
-    private static (X509Certificate2 Own, X509Certificate2Collection Chain) FromPem(string file, string? keyFile, string? password)
-    {
-        keyFile = string.IsNullOrEmpty(keyFile) ? null : keyFile;
-        using var pem = password is null
-            ? X509Certificate2.CreateFromPemFile(file, keyFile)
-            : X509Certificate2.CreateFromEncryptedPemFile(file, password, keyFile);
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(file);
-
-        // Windows cannot use a key that exists only in memory; by way of PKCS #12 it can everywhere.
-        return (X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null), chain);
-    }
+        CertificateLoad.Loaded loaded => loaded.Certificate,
+        CertificateLoad.Failed failed => throw new CertificateFileException($"{prefix}{failed.Key}: {failed.Sentence}"),
+        var other => throw new InvalidOperationException($"No such result: {other}"),
+    };
 
     private static bool IsExpected(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }
 
 /// <summary>A file of the configuration that cannot be used; the message names it.</summary>
-internal sealed class CertificateFileException(string message, Exception inner) : Exception(message, inner);
+internal sealed class CertificateFileException(string message, Exception? inner = null) : Exception(message, inner);

@@ -35,7 +35,7 @@ public sealed class HveUpstream(RelayOptions options, TimeProvider clock, IToken
     {
         // What can be wrong on our side comes before the first packet.
         var trust = await CertificateFiles.TrustAsync(hop.TrustedCertificate, cancel);
-        var own = await CertificateFiles.OwnAsync(hop.ClientCertificate, cancel);
+        var own = CertificateFiles.Own(hop.ClientCertificate)?.Context;
         if (hop.Account is not { } account)
         {
             return await OpenAsync(hop, hop.Mechanisms, lease: null);

@@ -1,4 +1,5 @@
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Smtp.Client;
 using HveRelay.Smtp.Client.Sasl;
 
@@ -26,7 +27,7 @@ internal sealed record NextHop(
                 hve.Host,
                 hve.Port,
                 SecurityOf(hve.Security),
-                account.OAuth is null ? ForHve(account.Address, PasswordFile.Read(account.PasswordFile) ?? account.Password) : [],
+                account.OAuth is null ? ForHve(account.Address, PasswordOf(account.PasswordFile, account.Password)) : [],
                 account.OAuth is null ? null : account,
                 hve.TrustedCertificate,
                 ClientCertificate: null);
@@ -38,7 +39,7 @@ internal sealed record NextHop(
                 smarthost.Host,
                 smarthost.Port,
                 SecurityOf(smarthost.Security),
-                smarthost.OAuth is null ? [.. ForHve(smarthost.UserName, PasswordFile.Read(smarthost.PasswordFile) ?? smarthost.Password).Reverse()] : [],
+                smarthost.OAuth is null ? [.. ForHve(smarthost.UserName, PasswordOf(smarthost.PasswordFile, smarthost.Password)).Reverse()] : [],
                 smarthost.OAuth is null ? null : smarthost.AsAccount(),
                 smarthost.TrustedCertificate,
                 smarthost.ClientCertificate);
@@ -46,6 +47,10 @@ internal sealed record NextHop(
 
         throw new ArgumentException($"The configuration has no account and no smarthost '{name}'.", nameof(name));
     }
+
+    /// <summary>Read at each login: whoever changes it need not restart the relay. Where the file is gone or says nothing now, what it said at the start.</summary>
+    private static string? PasswordOf(string? file, string? atStart) =>
+        !string.IsNullOrEmpty(file) && SecretFile.TryRead(file, out var now, out _) ? now : atStart;
 
     /// <summary>
     /// HVE is known to take LOGIN, and whether it takes PLAIN nobody has written down. Elsewhere PLAIN is the standard and
@@ -56,7 +61,7 @@ internal sealed record NextHop(
             ? []
             : [new LoginMechanism(user, password), new PlainMechanism(user, password)];
 
-    private static SmtpSecurity SecurityOf(UpstreamSecurity security) => security switch
+    public static SmtpSecurity SecurityOf(UpstreamSecurity security) => security switch
     {
         UpstreamSecurity.StartTls => SmtpSecurity.StartTls,
         UpstreamSecurity.Implicit => SmtpSecurity.Implicit,

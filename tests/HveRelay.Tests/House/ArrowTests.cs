@@ -29,18 +29,21 @@ public sealed partial class ArrowTests
         ("Bounce", ["Mail", "Configuration", "Queue", "Smtp", "Smtp.Message", "Wording"]),
         ("Delivery", ["Mail", "Configuration", "Queue", "Rewriting", "Smtp", "Smtp.Message", "Wording"]),
 
+        // What is read from small files, by more than one edge: secrets, certificates.
+        ("Files", ["Configuration"]),
+
         // The edges know the core, and no other edge.
         ("Intake", ["Mail", "Configuration", "Policy", "Queue", "Smtp", "Smtp.Message", "Smtp.Server"]),
-        ("Upstream", ["Mail", "Configuration", "Delivery", "Smtp", "Smtp.Client"]),
+        ("Upstream", ["Mail", "Configuration", "Delivery", "Files", "Smtp", "Smtp.Client"]),
         ("Stores", ["Mail", "Queue"]),
         ("Web", ["Operations"]),
-        ("Operations", ["Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Intake"]),
+        ("Operations", ["Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Intake", "Files"]),
 
         // The verbs are programs of their own: they read the store, start the simulator, and send as a device does, a file read as what devices send is.
-        ("Operations.Verbs", ["Operations", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Smtp.Server", "Stores", "Simulator", "Operations.Doctor", "Wording"]),
+        ("Operations.Verbs", ["Operations", "Files", "Mail", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Smtp.Server", "Stores", "Simulator", "Operations.Doctor", "Wording"]),
 
         // The doctor walks the whole way, as a device and as a client of HVE.
-        ("Operations.Doctor", ["Operations", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Stores", "Upstream"]),
+        ("Operations.Doctor", ["Operations", "Files", "Configuration", "Policy", "Queue", "Delivery", "Smtp", "Smtp.Client", "Stores", "Upstream"]),
 
         // The stand-in for HVE shares no code with the relay.
         ("Simulator", []),

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using HveRelay.Tests.Support;
@@ -54,6 +57,57 @@ public sealed class PickupTests
         Assert.Equal(
             ["ann@contoso.com", "ann@contoso.com", "bob@contoso.com", "dora@contoso.com", "emil@contoso.com", "it@contoso.com"],
             story.LogFile().Where(line => line.Contains(" relayed ", StringComparison.Ordinal)).Select(line => line.Split(" to=")[1].Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Cron and PHP give mail up for 69, which was said of a relay that was just stopping, or full.</summary>
+    [Theory]
+    [InlineData("421 4.3.2 relay.contoso.com Service closing, try again later", 75)]
+    [InlineData("554 5.7.1 127.0.0.1 is not a client of this relay", 69)]
+    public async Task Sendmail_says_whether_a_session_that_was_refused_is_to_be_tried_again(string greeting, int status)
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        using var relay = new TcpListener(IPAddress.Loopback, story.SmtpPort);
+        relay.Start();
+        var greeted = GreetAsync();
+
+        var sent = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-i", "ann@contoso.com");
+
+        Assert.Contains(greeting, Assert.Single(sent.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(status, sent.Status);
+        await greeted;
+
+        async Task GreetAsync()
+        {
+            using var client = await relay.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(greeting + "\r\n"), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>It lies among the files of all users while it is handed in.</summary>
+    [Fact]
+    public async Task Nobody_else_may_read_what_sendmail_is_given()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The directory's own rights hold there.");
+        await using var story = ProgramStory.BeginWithoutHve();
+        var temporary = Directory.CreateDirectory(Path.Combine(story.Directory, "tmp")).FullName;
+        var start = new ProcessStartInfo(ProgramStory.Program, ["sendmail", "-i", "ann@contoso.com", "--config", story.ConfigurationPath])
+        {
+            RedirectStandardInput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        start.Environment["TMPDIR"] = temporary;
+        using var sendmail = Process.Start(start)!;
+        await sendmail.StandardInput.WriteAsync("Subject: secret\n");
+        await sendmail.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        await Until.True(() => Files().Length == 1);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(Files()[0]).UnixFileMode);
+
+        sendmail.StandardInput.Close();
+        await sendmail.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(Files());
+
+        // The runtime has pipes of its own there.
+        string[] Files() => Directory.GetFiles(temporary, "????????.???");
     }
 
     [Fact]

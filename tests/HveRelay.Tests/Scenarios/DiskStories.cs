@@ -65,6 +65,10 @@ public sealed class DiskStories
         Assert.StartsWith("452 4.3.1", await story.SendAsync("you@contoso.com"), StringComparison.Ordinal);
 
         Assert.False((await new HealthChecks(story.Relay.State).ReadyAsync(CancellationToken.None)).Ok);
+
+        // Where the volume cannot even be asked, the answer is one all the same.
+        var gone = await new HealthChecks(story.Relay.State with { FreeBytes = () => throw new DriveNotFoundException("no such volume") }).ReadyAsync(CancellationToken.None);
+        Assert.Equal(("disk", false, "no such volume"), (gone.Checks[2].Name, gone.Checks[2].Ok, gone.Checks[2].Detail));
     }
 
     /// <summary>Each in its turn would wait once for everybody before it.</summary>

@@ -80,7 +80,10 @@ public sealed class FakeStore : IQueueStore
 
     public ValueTask<int> PurgeAsync(DateTimeOffset before, int most, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel) => throw NotIntake();
+    /// <summary>What a probe comes to; null: nobody is to ask for one.</summary>
+    public Func<Task<TimeSpan>>? Probe { get; set; }
+
+    public ValueTask<TimeSpan> ProbeAsync(CancellationToken cancel) => Probe is { } probe ? new(probe()) : throw NotIntake();
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(MessageId id, long offset, CancellationToken cancel) => throw NotIntake();
 
@@ -93,7 +96,10 @@ public sealed class FakeStore : IQueueStore
 
     public ValueTask<Traces> TracesAsync(string of, int most, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) => throw NotIntake();
+    /// <summary>Null: nobody is to ask for totals.</summary>
+    public StoreException? FailsTotals { get; set; }
+
+    public ValueTask<QueueTotals> TotalsAsync(CancellationToken cancel) => throw (Exception?)FailsTotals ?? NotIntake();
 
     public ValueTask<long> UsedAsync(string scope, DateTimeOffset since, CancellationToken cancel) => throw NotIntake();
 

@@ -66,8 +66,9 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
 
         var directory = Directory.CreateDirectory(now.Directory);
         directory.CreateSubdirectory(Badmail);
+        var stuck = new List<Exception>();
         await Parallel.ForEachAsync(
-            Ready(directory).ToList(),
+            Ready(directory, stuck).ToList(),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = CancellationToken.None },
             async (taken, _) =>
             {
@@ -76,10 +77,15 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
                     await SendAsync(taken, now);
                 }
             });
+        if (stuck.Count > 0)
+        {
+            throw stuck[0];
+        }
     }
 
     /// <summary>The files that can be sent now, each under the name that says so.</summary>
-    private IEnumerable<TakenFile> Ready(DirectoryInfo directory)
+    /// <param name="stuck">Why files cannot be taken that should be: the others must not wait for them.</param>
+    private IEnumerable<TakenFile> Ready(DirectoryInfo directory, List<Exception> stuck)
     {
         var before = _seen;
         _seen = new(StringComparer.Ordinal);
@@ -97,7 +103,7 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
             {
                 var state = (file.Length, file.LastWriteTimeUtc);
                 _seen[file.Name] = state;
-                if (file.Length > 0 && before.TryGetValue(file.Name, out var same) && same == state && Take(file) is { } taken)
+                if (file.Length > 0 && before.TryGetValue(file.Name, out var same) && same == state && Take(file, stuck) is { } taken)
                 {
                     yield return taken;
                 }
@@ -105,8 +111,8 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
         }
     }
 
-    /// <summary>Null where somebody writes to it, or has taken it himself.</summary>
-    private TakenFile? Take(FileInfo file)
+    /// <summary>Null where somebody writes to it, or has taken it himself, or it cannot be renamed: its name has no room for an id, or it is another's.</summary>
+    private TakenFile? Take(FileInfo file, List<Exception> stuck)
     {
         var id = context.Ids.Next();
         var taken = new TakenFile($"{file.FullName}.{id}", Path.GetFileNameWithoutExtension(file.Name), id) { IsNew = true };
@@ -122,6 +128,11 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
         }
         catch (FileNotFoundException)
         {
+            return null;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            stuck.Add(new IOException($"{file.Name}: {failed.Message}", failed));
             return null;
         }
     }

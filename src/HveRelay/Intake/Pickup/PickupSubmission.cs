@@ -27,6 +27,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
 
     private const string Place = "pickup";
 
+    private static readonly Reply Link = Reply.Of(550, "5.6.0", "The file is a link to another, which may be one that only the relay may read");
     private static readonly IPAddress Here = IPAddress.Loopback;
     private static readonly ClientRule OwnRule = new(new ClientOptions { Name = Place, MaxRecipients = 100_000 });
 
@@ -38,22 +39,36 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
 
     public async Task<PickupOutcome> SendAsync(TakenFile taken)
     {
-        if (new FileInfo(taken.Path).LinkTarget is not null)
+        var found = new FileInfo(taken.Path);
+        if (found.LinkTarget is not null)
         {
-            return SetAside(taken, "link", Reply.Of(550, "5.6.0", "The file is a link to another, which may be one that only the relay may read"));
+            return SetAside(taken, "link", Link);
+        }
+
+        if (found.Length == 0)
+        {
+            // Emptied since it was taken, or a pipe, which must not be opened: that waits for a writer, and the relay with it.
+            return SetAside(taken, "empty", Reply.Of(550, "5.6.0", "The file is empty, or none at all"));
         }
 
         try
         {
             await using var file = new FileStream(
                 taken.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            return await SendAsync(taken, file);
+
+            // Who may write into the directory could have put a link there since the look above: asked of what is open.
+            return NameOf(file) is { } name && name != Path.GetFileName(taken.Path) ? SetAside(taken, "link", Link) : await SendAsync(taken, file);
         }
         catch (UnauthorizedAccessException)
         {
             return SetAside(taken, "rights", Reply.Of(550, "5.7.0", $"The file may not be read by {Environment.UserName}"));
         }
     }
+
+    /// <summary>What the system calls the open file, without its directory; null where it does not say.</summary>
+    private static string? NameOf(FileStream file) => OperatingSystem.IsLinux()
+        ? Path.GetFileName(new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget)
+        : null;
 
     private async Task<PickupOutcome> SendAsync(TakenFile taken, FileStream file)
     {
@@ -124,7 +139,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
     }
 
     private Arrival ArrivalOf(string? messageId) => new(
-        messageId, Place, context.Clock.GetUtcNow(), null, [],
+        Arrival.NameOf(messageId), Place, context.Clock.GetUtcNow(), null, [],
         [.. _reasons.Take(Arrival.MostRefused).Select(reason => new ArrivalRefusal(null, Place, reason))],
         Math.Max(0, _reasons.Count - Arrival.MostRefused));
 

@@ -1,4 +1,5 @@
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Mail;
 
 namespace HveRelay.Operations.Certificates;
@@ -12,13 +13,13 @@ internal sealed class CertificateSource
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     private CertificateOptions? _own;
-    private readonly Func<ServerCertificate> _selfSigned;
+    private readonly Func<KeyedCertificate> _selfSigned;
     private readonly TimeProvider _clock;
     private readonly MailLog _log;
     private readonly Lock _gate = new();
-    private ServerCertificate _current;
+    private KeyedCertificate _current;
     private string _stamp;
-    private DateTimeOffset _lookAgain;
+    private long _lookedAt;
 
     /// <exception cref="RelayStartException">It cannot be loaded, and why.</exception>
     public CertificateSource(CertificateOptions? own, string dataDirectory, string hostName, TimeProvider clock, MailLog log)
@@ -34,19 +35,19 @@ internal sealed class CertificateSource
             CertificateLoad.Loaded loaded => loaded.Certificate,
             var other => throw new InvalidOperationException($"No such result: {other}"),
         };
-        _lookAgain = clock.GetUtcNow() + Look;
+        _lookedAt = clock.GetTimestamp();
         Tell();
     }
 
-    public ServerCertificate Current
+    public KeyedCertificate Current
     {
         get
         {
             lock (_gate)
             {
-                if (_clock.GetUtcNow() >= _lookAgain)
+                if (_clock.GetElapsedTime(_lookedAt) >= Look)
                 {
-                    _lookAgain = _clock.GetUtcNow() + Look;
+                    _lookedAt = _clock.GetTimestamp();
                     Refresh();
                 }
 
@@ -109,7 +110,20 @@ internal sealed class CertificateSource
     /// <summary>Changes when there is something new to load: the files, or the day for the self-signed one, which renews itself.</summary>
     private string Stamp() => _own is null
         ? $"{_clock.GetUtcNow():yyyy-MM-dd}"
-        : string.Join(' ', new[] { _own.File, _own.KeyFile, _own.PasswordFile }.Where(file => file is not null).Select(file => File.GetLastWriteTimeUtc(file!).Ticks));
+        : string.Join(' ', new[] { _own.File, _own.KeyFile, _own.PasswordFile }.OfType<string>().Select(DateOf));
+
+    /// <summary>A file that may not even be looked at is for the loader to complain of: a handshake must not break of it.</summary>
+    private static string DateOf(string file)
+    {
+        try
+        {
+            return $"{File.GetLastWriteTimeUtc(file).Ticks}";
+        }
+        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException)
+        {
+            return unseen.Message;
+        }
+    }
 
     private void Tell() => _log.Certificate(
         _current.Leaf.Subject, _current.Leaf.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd"), _own?.File ?? "self-signed");

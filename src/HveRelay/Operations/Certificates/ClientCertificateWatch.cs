@@ -1,5 +1,6 @@
 using System.Globalization;
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Mail;
 
 namespace HveRelay.Operations.Certificates;
@@ -106,7 +107,7 @@ internal sealed class ClientCertificateWatch : IDisposable
         }
     }
 
-    private void Tell(Watched one, ServerCertificate certificate)
+    private void Tell(Watched one, KeyedCertificate certificate)
     {
         var leaf = certificate.Leaf;
         var end = new DateTimeOffset(leaf.NotAfter).ToUniversalTime();

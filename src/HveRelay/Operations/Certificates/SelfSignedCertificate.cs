@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using HveRelay.Configuration;
+using HveRelay.Files;
 
 namespace HveRelay.Operations.Certificates;
 
@@ -23,7 +25,7 @@ public static class SelfSignedCertificate
     /// be read: then the old file stays beside it as <c>selfsigned.pfx.damaged</c>. Throws <see cref="IOException"/> where the
     /// directory cannot be written.
     /// </summary>
-    public static ServerCertificate Obtain(string dataDirectory, string hostName, TimeProvider clock)
+    public static KeyedCertificate Obtain(string dataDirectory, string hostName, TimeProvider clock)
     {
         Directory.CreateDirectory(dataDirectory);
         var path = Path.Combine(dataDirectory, FileName);
@@ -38,11 +40,15 @@ public static class SelfSignedCertificate
         return Read(path) ?? throw new IOException($"{path} was written and cannot be read");
     }
 
+    /// <summary>The relay's certificate: the configured one, else this.</summary>
+    public static CertificateOptions OrConfigured(RelayOptions relay) =>
+        relay.Certificate is { File.Length: > 0 } own ? own : new CertificateOptions { File = Path.Combine(relay.DataDirectory, FileName) };
+
     private static bool IsGood(X509Certificate2 certificate, string hostName, TimeProvider clock) =>
         clock.GetUtcNow() < new DateTimeOffset(certificate.NotAfter) - RenewedBefore
         && certificate.MatchesHostname(hostName, allowWildcards: false, allowCommonName: false);
 
-    private static ServerCertificate? Read(string path)
+    private static KeyedCertificate? Read(string path)
     {
         if (!File.Exists(path))
         {
@@ -88,13 +94,7 @@ public static class SelfSignedCertificate
     {
         var fresh = path + ".new";
         File.Delete(fresh);
-        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.WriteThrough };
-        if (!OperatingSystem.IsWindows())
-        {
-            how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var stream = new FileStream(fresh, how))
+        using (var stream = PrivateFile.Create(fresh, FileOptions.WriteThrough))
         {
             stream.Write(content);
         }

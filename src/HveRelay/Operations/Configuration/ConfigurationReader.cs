@@ -1,4 +1,5 @@
 using HveRelay.Configuration;
+using HveRelay.Files;
 
 namespace HveRelay.Operations.Configuration;
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using HveRelay.Configuration;
+using HveRelay.Files;
 
 namespace HveRelay.Operations.Configuration;
 

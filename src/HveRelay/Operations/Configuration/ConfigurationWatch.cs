@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HveRelay.Files;
 
 namespace HveRelay.Operations.Configuration;
 

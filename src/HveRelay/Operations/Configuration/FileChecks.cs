@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HveRelay.Configuration;
-using HveRelay.Operations.Certificates;
+using HveRelay.Files;
 
 namespace HveRelay.Operations.Configuration;
 

@@ -21,6 +21,9 @@ internal sealed class HealthChecks(RelayState state)
     /// <summary>Who asks has a time-out of his own, and wants an answer before it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private readonly Lock _gate = new();
+    private Task<TimeSpan>? _probe;
+
     private static readonly string Silent = $"the store has not answered for {Patience.TotalSeconds} s";
 
     public static HealthReport Live() => HealthReport.Of(new HealthCheck("process", true, "runs"));
@@ -51,7 +54,7 @@ internal sealed class HealthChecks(RelayState state)
     {
         try
         {
-            var sync = await state.Store.ProbeAsync(cancel).AsTask().WaitAsync(Patience, state.Clock, cancel);
+            var sync = await ProbeAsync().WaitAsync(Patience, state.Clock, cancel);
             return new HealthCheck("store", true, string.Create(CultureInfo.InvariantCulture, $"a sync took {sync.TotalMilliseconds:0.0} ms"));
         }
         catch (StoreException trouble)
@@ -61,6 +64,15 @@ internal sealed class HealthChecks(RelayState state)
         catch (TimeoutException)
         {
             return new HealthCheck("store", false, Silent);
+        }
+    }
+
+    /// <summary>One at a time, however many ask: each is a sync, and anybody who reaches the page may ask; with a store that hangs they would gather.</summary>
+    private Task<TimeSpan> ProbeAsync()
+    {
+        lock (_gate)
+        {
+            return _probe is { IsCompleted: false } ? _probe : _probe = state.Store.ProbeAsync(CancellationToken.None).AsTask();
         }
     }
 
@@ -90,9 +102,15 @@ internal sealed class HealthChecks(RelayState state)
 
     private HealthCheck Disk()
     {
-        var free = state.FreeBytes();
-        var reserve = state.Options.Queue.MinimumFreeBytes;
-        return new HealthCheck("disk", free >= reserve, string.Create(CultureInfo.InvariantCulture, $"{free} octets free, {reserve} in reserve"));
+        try
+        {
+            var (free, reserve) = (state.FreeBytes(), state.Options.Queue.MinimumFreeBytes);
+            return new HealthCheck("disk", free >= reserve, string.Create(CultureInfo.InvariantCulture, $"{free} octets free, {reserve} in reserve"));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return new HealthCheck("disk", false, gone.Message);
+        }
     }
 
     private async Task<HealthCheck> OldestAsync(CancellationToken cancel)

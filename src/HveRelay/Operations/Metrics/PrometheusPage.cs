@@ -27,8 +27,16 @@ internal sealed class PrometheusPage(MeterTotals totals, RelayState state)
         }
 
         Histogram(page, "hverelay_delivery_seconds", "From accepted to relayed");
-        Queue(page, await state.Store.TotalsAsync(cancel));
-        await QuotaAsync(page, cancel);
+        try
+        {
+            Queue(page, await state.Store.TotalsAsync(cancel));
+            await QuotaAsync(page, cancel);
+        }
+        catch (StoreException)
+        {
+            // Who is to be alarmed of it needs the other figures now most of all; /healthz/ready says what is wrong with the store.
+        }
+
         Accounts(page);
         Head(page, "hverelay_smtp_sessions", "gauge", "Open connections");
         var sessions = state.Sessions.Counts;

@@ -1,6 +1,7 @@
 using HveRelay.Mail;
 using HveRelay.Operations.Control;
 using HveRelay.Queue;
+using static HveRelay.Operations.Verbs.PlainText;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -20,7 +21,7 @@ internal static class ChangeText
             }
         }
 
-        return rows.Count == 0 ? string.Empty : PlainText.Table(["ID", "CHANGED", "STATE", "NEXT", "FROM", "TO", "LAST REPLY"], rows);
+        return rows.Count == 0 ? string.Empty : Table(["ID", "CHANGED", "STATE", "NEXT", "FROM", "TO", "LAST REPLY"], rows);
     }
 
     /// <summary>A line for each message that was not changed as it was asked.</summary>
@@ -71,6 +72,4 @@ internal static class ChangeText
 
     private static string States(ChangeAnswer answer) =>
         string.Join(" and ", answer.Recipients.Select(recipient => recipient.State).Distinct().Order().Select(QueueText.Word));
-
-    private static string OrDash(string text) => text.Length == 0 ? "-" : text;
 }

@@ -1,4 +1,5 @@
 using HveRelay.Queue;
+using static HveRelay.Operations.Verbs.PlainText;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -10,7 +11,7 @@ internal static class ClientsText
 
     public static string Of(IReadOnlyList<ClientSighting> clients) => clients.Count == 0
         ? "no clients\n"
-        : PlainText.Table(
+        : Table(
             ["ADDRESS", "CLIENT", "NAME", "USER", "TLS", "FIRST SEEN", "LAST SEEN", "SESSIONS", "MESSAGES", "REFUSED", "QUIRKS", "LATEST REFUSAL"],
             clients.Select(client => new[]
             {
@@ -19,23 +20,23 @@ internal static class ClientsText
                 OrDash(client.HelloName),
                 OrDash(client.User),
                 OrDash(client.Tls),
-                PlainText.Time(client.FirstSeen),
-                PlainText.Time(client.LastSeen),
-                PlainText.Number(client.Sessions),
-                PlainText.Number(client.Messages),
-                PlainText.Number(client.Refusals),
+                Time(client.FirstSeen),
+                Time(client.LastSeen),
+                Number(client.Sessions),
+                Number(client.Messages),
+                Number(client.Refusals),
                 OrDash(string.Join(", ", client.Quirks.OrderByDescending(each => each.Value).Select(each => $"{each.Key} ({each.Value})"))),
-                client.LatestRefusal is { } latest ? $"{PlainText.Time(latest.At)} {latest.Reason}: {Short(latest.Reply)}" : "-",
+                client.LatestRefusal is { } latest ? $"{Time(latest.At)} {latest.Reason}: {Short(latest.Reply)}" : "-",
             }));
 
     public static string Of(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals) =>
         Of(clients) + "Refusals\n" + (refusals.Count == 0
             ? "  none in the history\n"
-            : PlainText.Indented(PlainText.Table(
+            : Indented(Table(
                 ["TIME", "CLIENT", "USER", "FROM", "TO", "REASON", "REPLY"],
                 refusals.Select(refusal => new[]
                 {
-                    PlainText.Time(refusal.At),
+                    Time(refusal.At),
                     OrDash(refusal.Client),
                     OrDash(refusal.User),
                     OrDash(refusal.From),
@@ -55,6 +56,4 @@ internal static class ClientsText
         var space = reply.LastIndexOf(' ', MostOfReply - 1);
         return reply[..(space > MostOfReply / 2 ? space : MostOfReply)] + " …";
     }
-
-    private static string OrDash(string? text) => string.IsNullOrEmpty(text) ? "-" : text;
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 
 namespace HveRelay.Operations.Verbs;
 
@@ -20,18 +19,17 @@ internal static class HealthVerb
                 return ExitStatus.Wrong;
             }
 
-            var address = IPAddress.Parse(web.Address);
-            var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+            var target = PortProbe.Target(web.Address, web.Port);
             using var http = new HttpClient { Timeout = Patience };
             try
             {
-                using var response = await http.GetAsync(new Uri($"http://{new IPEndPoint(host, web.Port)}/healthz/ready"), cancel);
+                using var response = await http.GetAsync(new Uri($"http://{target}/healthz/ready"), cancel);
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(await response.Content.ReadAsStringAsync(cancel));
                 return response.IsSuccessStatusCode ? ExitStatus.Done : ExitStatus.No;
             }
             catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"no answer from {new IPEndPoint(host, web.Port)}: {silent.InnerException?.Message ?? silent.Message}");
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"no answer from {target}: {silent.InnerException?.Message ?? silent.Message}");
                 return ExitStatus.No;
             }
         }));

@@ -25,6 +25,8 @@ internal static class PlainText
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture);
 
+    public static string OrDash(string? text) => string.IsNullOrEmpty(text) ? "-" : text;
+
     /// <summary>What strangers send is shown, and may not steer the terminal.</summary>
     public static string OneLine(string cell) =>
         cell.Any(char.IsControl) ? string.Concat(cell.Select(each => char.IsControl(each) ? ' ' : each)) : cell;

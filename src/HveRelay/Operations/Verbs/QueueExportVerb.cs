@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HveRelay.Files;
 using HveRelay.Mail;
 using HveRelay.Queue;
 
@@ -64,7 +65,7 @@ internal static class QueueExportVerb
             return;
         }
 
-        var file = new FileStream(path, Options());
+        var file = PrivateFile.Create(path);
         var isWhole = false;
         try
         {
@@ -87,17 +88,5 @@ internal static class QueueExportVerb
                 await to.WriteAsync(chunk, cancel);
             }
         }
-    }
-
-    /// <summary>Mail is for its readers only.</summary>
-    private static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
     }
 }

@@ -66,7 +66,7 @@ internal static class QueueText
             text.Append(attempt.EndedAt is { } end ? $", took {Span(end - attempt.StartedAt)}\n" : ", under way\n");
             foreach (var result in attempt.Results)
             {
-                text.Append(CultureInfo.InvariantCulture, $"    {Word(result.Outcome)} {names.GetValueOrDefault(result.Recipient)}: {result.Reply}\n");
+                text.Append(CultureInfo.InvariantCulture, $"    {Word(result.Outcome)} {names.GetValueOrDefault(result.Recipient)}: {OneLine(result.Reply)}\n");
                 if (ReplyExplanation.OfAttempt(replies.Of(attempt.Account), result) is { } verdict)
                 {
                     text.Append("      ").Append(language.Say(verdict.Cause, verdict.Remedy)).Append('\n');

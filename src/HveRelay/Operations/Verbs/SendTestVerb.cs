@@ -1,6 +1,5 @@
 using System.CommandLine;
 using HveRelay.Mail;
-using HveRelay.Operations.Configuration;
 using HveRelay.Queue;
 
 namespace HveRelay.Operations.Verbs;
@@ -15,17 +14,15 @@ internal static class SendTestVerb
         var to = new Option<string>("--to") { Description = "Who gets it", Required = true };
         var from = new Option<string?>("--from") { Description = "The sender; without it the first account" };
         var wait = new Option<TimeSpan>("--wait") { Description = "How long to follow it", DefaultValueFactory = _ => TimeSpan.FromMinutes(1) };
-        var user = new Option<string?>("--user") { Description = "Log in as this one of Users" };
-        var password = new Option<FileInfo?>("--password-file") { Description = "A file with that user's password" };
-        var name = new Option<string?>("--listener") { Description = "The listener to connect to; without it one that fits" };
-        var command = new Command("send-test", "Puts one message through the running relay and follows it to its end") { to, from, wait, user, password, name };
+        var session = new SessionSelection();
+        var command = new Command("send-test", "Puts one message through the running relay and follows it to its end") { to, from, wait };
+        session.AddTo(command);
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(name) is { } wanted && loaded.Options.Listeners.TrueForAll(each => each.Name != wanted))
+            if (session.Wrong(parsed, loaded.Options) is { } wrong)
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync(
-                    $"--listener: there is no {wanted}; there are {string.Join(", ", loaded.Options.Listeners.Select(each => each.Name))}");
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(wrong);
                 return ExitStatus.Wrong;
             }
 
@@ -36,11 +33,7 @@ internal static class SendTestVerb
                 return ExitStatus.Wrong;
             }
 
-            var submission = await new TestSubmission(loaded.Options, TimeProvider.System)
-            {
-                Login = parsed.GetValue(user) is { } login ? (login, PasswordOf(parsed.GetValue(password))) : null,
-                Listener = parsed.GetValue(name),
-            }.SendAsync(sender, parsed.GetValue(to)!, cancel);
+            var submission = await session.Of(parsed, loaded.Options).SendAsync(sender, parsed.GetValue(to)!, cancel);
             await output.WriteLineAsync(submission.Words);
             if (submission.Id is not { } id)
             {
@@ -51,16 +44,6 @@ internal static class SendTestVerb
             return await FollowAsync(queue, id, parsed.GetValue(wait), output, Verb.Typed(parsed, $"why {id}"), cancel);
         }));
         return command;
-    }
-
-    public static string PasswordOf(FileInfo? file)
-    {
-        if (file is null)
-        {
-            throw new RelayStartException("--user", "wants --password-file");
-        }
-
-        return SecretFile.TryRead(file.FullName, out var password, out var sentence) ? password : throw new RelayStartException("--password-file", sentence);
     }
 
     private static async Task<int> FollowAsync(IQueueReader queue, MessageId id, TimeSpan patience, TextWriter output, string why, CancellationToken cancel)

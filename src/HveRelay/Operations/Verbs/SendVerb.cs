@@ -1,5 +1,5 @@
 using System.CommandLine;
-using HveRelay.Operations.Configuration;
+using HveRelay.Files;
 using HveRelay.Smtp.Server;
 
 namespace HveRelay.Operations.Verbs;
@@ -12,10 +12,9 @@ internal static class SendVerb
         var message = new Argument<FileInfo>("file") { Description = "The message, as .eml" };
         var from = new Option<string?>("--from") { Description = "The sender; without it X-Sender, Sender or From of the message" };
         var to = new Option<string[]>("--to") { Description = "Who gets it; without it X-Receiver, or To, Cc and Bcc of the message", AllowMultipleArgumentsPerToken = true };
-        var user = new Option<string?>("--user") { Description = "Log in as this one of Users" };
-        var password = new Option<FileInfo?>("--password-file") { Description = "A file with that user's password" };
-        var name = new Option<string?>("--listener") { Description = "The listener to connect to; without it one that fits" };
-        var command = new Command("send", "Hands a message in a file to the relay, running or not") { message, from, to, user, password, name };
+        var session = new SessionSelection();
+        var command = new Command("send", "Hands a message in a file to the relay, running or not") { message, from, to };
+        session.AddTo(command);
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
             var errors = parsed.InvocationConfiguration.Error;
@@ -36,18 +35,13 @@ internal static class SendVerb
                 return ExitStatus.Wrong;
             }
 
-            if (parsed.GetValue(name) is { } wanted && loaded.Options.Listeners.TrueForAll(each => each.Name != wanted))
+            if (session.Wrong(parsed, loaded.Options) is { } wrong)
             {
-                await errors.WriteLineAsync($"--listener: there is no {wanted}; there are {string.Join(", ", loaded.Options.Listeners.Select(each => each.Name))}");
+                await errors.WriteLineAsync(wrong);
                 return ExitStatus.Wrong;
             }
 
-            var relay = new TestSubmission(loaded.Options, TimeProvider.System)
-            {
-                Login = parsed.GetValue(user) is { } login ? (login, SendTestVerb.PasswordOf(parsed.GetValue(password))) : null,
-                Listener = parsed.GetValue(name),
-            };
-            var end = await Submission.SendAsync(loaded.Options, relay, mail, sender.Trim('<', '>'), recipients, cancel);
+            var end = await Submission.SendAsync(loaded.Options, session.Of(parsed, loaded.Options), mail, sender.Trim('<', '>'), recipients, cancel);
             foreach (var refused in end.Refused)
             {
                 await errors.WriteLineAsync(refused);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Operations.Configuration;
 using HveRelay.Smtp.Server;
 
@@ -98,8 +99,7 @@ internal static class SendmailVerb
     /// <summary>Standard input on the disk, so that a large message takes no memory; gone when it is closed.</summary>
     private static async Task<FileStream> SpoolAsync(bool ignoresDots, CancellationToken cancel)
     {
-        var spool = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+        var spool = PrivateFile.Create(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileOptions.DeleteOnClose, FileAccess.ReadWrite);
         await using var input = Console.OpenStandardInput();
         if (ignoresDots)
         {

@@ -28,9 +28,9 @@ internal static class Submission
 
         try
         {
-            var (results, words) = await relay.SubmitAsync(
+            var (results, words, isForNow) = await relay.SubmitAsync(
                 new MailTransaction(sender, recipients, mail.Size, mail.EightBit, mail.Envelope.Header, token => mail.BodyAsync(token)), cancel);
-            return results is null ? new SubmissionEnd(null, [words!], IsForNow: false) : EndOf(results, recipients);
+            return results is null ? new SubmissionEnd(null, [words!], isForNow) : EndOf(results, recipients);
         }
         catch (RelayStartException) when (options.Pickup.Directory.Length > 0)
         {

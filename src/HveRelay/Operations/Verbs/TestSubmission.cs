@@ -1,8 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Mail;
 using HveRelay.Operations.Certificates;
 using HveRelay.Smtp;
@@ -29,7 +29,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
     {
         var header = Encoding.ASCII.GetBytes($"From: <{from}>\r\nTo: <{to}>\r\nSubject: HveRelay test\r\nMIME-Version: 1.0\r\n\r\n");
         var body = "This message was sent by the command send-test of HveRelay to see whether mail gets through.\r\n"u8.ToArray();
-        var (results, words) = await SubmitAsync(
+        var (results, words, _) = await SubmitAsync(
             new MailTransaction(from, [to], header.Length + body.Length, false, header, _ => Once(body)), cancel);
         return results is null ? new SubmissionResult(null, words!) : results[0] switch
         {
@@ -39,9 +39,9 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
         };
     }
 
-    /// <summary>Any message: a result for each recipient, or null and why there was no session.</summary>
+    /// <summary>Any message: a result for each recipient, or null and why there was no session, and whether there may be one later.</summary>
     /// <exception cref="RelayStartException">Nobody listens there.</exception>
-    public async Task<(IReadOnlyList<RecipientResult>? Results, string? Words)> SubmitAsync(MailTransaction mail, CancellationToken cancel)
+    public async Task<(IReadOnlyList<RecipientResult>? Results, string? Words, bool IsForNow)> SubmitAsync(MailTransaction mail, CancellationToken cancel)
     {
         var listener = Choose();
         var transport = await ConnectAsync(listener, cancel);
@@ -50,13 +50,13 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
             case SmtpOpening.Opened opened:
                 await using (opened.Connection)
                 {
-                    return (await opened.Connection.SendAsync(mail, cancel), null);
+                    return (await opened.Connection.SendAsync(mail, cancel), null, false);
                 }
 
             case SmtpOpening.Failed failed:
                 var others = options.Listeners.Where(each => each != listener).Select(each => each.Name).ToList();
                 return (null, $"refused on listener {listener.Name}: {failed.Failure}"
-                    + (others.Count == 0 ? string.Empty : $"; another one with --listener: {string.Join(", ", others)}"));
+                    + (others.Count == 0 ? string.Empty : $"; another one with --listener: {string.Join(", ", others)}"), failed.Failure.Reply is not { Code: >= 500 });
             case var other:
                 throw new InvalidOperationException($"No such opening: {other}");
         }
@@ -71,9 +71,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
 
     private static async Task<NetworkStream> ConnectAsync(ListenerOptions listener, CancellationToken cancel)
     {
-        var address = IPAddress.Parse(listener.Address);
-        var target = new IPEndPoint(
-            address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address, listener.Port);
+        var target = PortProbe.Target(listener.Address, listener.Port);
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -105,10 +103,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
     /// <summary>The very certificate that the relay shows is trusted, whoever issued it.</summary>
     private ServerTrust OwnCertificate()
     {
-        var own = options.Certificate is { File: not null } configured
-            ? configured
-            : new CertificateOptions { File = Path.Combine(options.DataDirectory, SelfSignedCertificate.FileName) };
-        return CertificateLoader.Load(own) switch
+        return CertificateLoader.Load(SelfSignedCertificate.OrConfigured(options)) switch
         {
             CertificateLoad.Loaded loaded => new ServerTrust(new X509Certificate2Collection(loaded.Certificate.Leaf)),
             CertificateLoad.Failed failed => throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence),

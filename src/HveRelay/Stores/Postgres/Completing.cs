@@ -31,20 +31,11 @@ internal sealed class Completing(Link link)
         AttemptRows.End(batch, attempt, end.At, end.Recipients, end.Rewriting);
         if (holds)
         {
-            RecipientEnds.Add(batch, message, part, end.At, [.. end.Recipients.Select(each => new RecipientMove(each.Number, StateAfter(each), each.DueAt))]);
+            RecipientEnds.Add(batch, message, part, end.At, [.. end.Recipients.Select(each => new RecipientMove(each.Number, RecipientEnd.StateAfter(each), each.DueAt))]);
         }
 
         Ledger.Settle(batch, attempt, sent, end.At);
         await batch.ExecuteNonQueryAsync();
         return holds;
     }
-
-    private static RecipientState StateAfter(RecipientEnd recipient) => recipient switch
-    {
-        { Outcome: Outcome.Relayed } => RecipientState.Relayed,
-        { Outcome: Outcome.Failed or Outcome.Expired } => RecipientState.Failed,
-        { Outcome: Outcome.Deferred or Outcome.Unsure, DueAt: not null } => RecipientState.Queued,
-        { Outcome: Outcome.Unsure } => RecipientState.Held,
-        _ => throw new ArgumentException($"recipient {recipient.Number} is deferred without a due time", nameof(recipient)),
-    };
 }

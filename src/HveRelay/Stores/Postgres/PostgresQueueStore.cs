@@ -31,7 +31,8 @@ public sealed partial class PostgresQueueStore : IQueueStore
     private readonly AccountNotes _accounts;
     private readonly Notifying _notifying;
     private readonly Membership _membership;
-    private DateTimeOffset _fullUntil = DateTimeOffset.MinValue;
+    private long _fullAt;
+    private volatile bool _wasFull;
     private bool _disposed;
 
     private PostgresQueueStore(Link link, PostgresStoreOptions options, DatabaseClock clock, ILogger log, long node, string schema)
@@ -89,7 +90,7 @@ public sealed partial class PostgresQueueStore : IQueueStore
     /// <summary>The clock by which all nodes go.</summary>
     public TimeProvider Clock => _clock;
 
-    public bool HasRoom => _clock.GetUtcNow() >= _fullUntil;
+    public bool HasRoom => !_wasFull || _clock.GetElapsedTime(Volatile.Read(ref _fullAt)) >= FullFor;
 
     public IContentWriter CreateContent() => new ContentWriter(_contents);
 
@@ -273,7 +274,8 @@ public sealed partial class PostgresQueueStore : IQueueStore
             var failure = Faults.Translate(cause);
             if (failure is StoreException { Fault: StoreFault.Full })
             {
-                _fullUntil = _clock.GetUtcNow() + FullFor;
+                Volatile.Write(ref _fullAt, _clock.GetTimestamp());
+                _wasFull = true;
             }
 
             throw failure;

@@ -23,16 +23,14 @@ internal static class Rows
             .With(origin.Client).With(origin.Address).With(origin.HelloName).With(origin.User).With(origin.Tls).With(origin.Protocol);
     }
 
-    /// <summary>Reads the envelope from the columns of a row that begin with <paramref name="first"/>.</summary>
-    public static Envelope Envelope(this NpgsqlDataReader row, int first = 0) => new(
-        new MessageId(row.GetInt64(first)),
-        row.Text(first + 1),
-        row.Time(first + 2),
-        row.Time(first + 3),
-        row.GetInt64(first + 4),
-        (Priority)row.GetInt32(first + 5),
-        row.GetBoolean(first + 6),
-        new Origin(
-            row.Text(first + 7), row.Text(first + 8), row.Text(first + 9), row.TextOrNull(first + 10), row.TextOrNull(first + 11),
-            row.Text(first + 12)));
+    /// <summary>Reads the envelope from the first columns of a row.</summary>
+    public static Envelope Envelope(this NpgsqlDataReader row) => new(
+        new MessageId(row.GetInt64(0)),
+        row.Text(1),
+        row.Time(2),
+        row.Time(3),
+        row.GetInt64(4),
+        (Priority)row.GetInt32(5),
+        row.GetBoolean(6),
+        new Origin(row.Text(7), row.Text(8), row.Text(9), row.TextOrNull(10), row.TextOrNull(11), row.Text(12)));
 }

@@ -35,7 +35,7 @@ internal sealed class Completing(PartRows parts, AttemptRows attempts, Recipient
             var tally = default(Tally);
             foreach (var recipient in end.Recipients)
             {
-                ends.Move((message, part, recipient.Number), StateAfter(recipient), recipient.DueAt, end.At, ref tally);
+                ends.Move((message, part, recipient.Number), RecipientEnd.StateAfter(recipient), recipient.DueAt, end.At, ref tally);
             }
 
             ends.Count(message, tally, end.At);
@@ -45,13 +45,4 @@ internal sealed class Completing(PartRows parts, AttemptRows attempts, Recipient
         ledger.Settle(attempt.Scopes, attempt.Granted, sent, end.At);
         return holds;
     }
-
-    private static RecipientState StateAfter(RecipientEnd recipient) => recipient switch
-    {
-        { Outcome: Outcome.Relayed } => RecipientState.Relayed,
-        { Outcome: Outcome.Failed or Outcome.Expired } => RecipientState.Failed,
-        { Outcome: Outcome.Deferred or Outcome.Unsure, DueAt: not null } => RecipientState.Queued,
-        { Outcome: Outcome.Unsure } => RecipientState.Held,
-        _ => throw new ArgumentException($"recipient {recipient.Number} is deferred without a due time", nameof(recipient)),
-    };
 }

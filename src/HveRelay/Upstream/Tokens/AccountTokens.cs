@@ -56,11 +56,8 @@ internal sealed class AccountTokens(ITokenEndpoint endpoint, TimeProvider clock)
         }
     }
 
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _stop.Dispose();
-    }
+    /// <summary>The source itself stays: who asks at this very moment is to hear that no token comes, and not of an exception.</summary>
+    public void Dispose() => _stop.Cancel();
 
     private async Task<TokenResult> AskAsync(Entry entry, OAuthOptions oauth)
     {

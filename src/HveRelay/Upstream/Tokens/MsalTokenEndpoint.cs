@@ -29,7 +29,7 @@ internal sealed class MsalTokenEndpoint(string? trustedCertificate, TimeProvider
         try
         {
             trust = await CertificateFiles.TrustAsync(trustedCertificate, cancel);
-            certificate = await CertificateAsync(oauth, cancel);
+            certificate = Certificate(oauth);
         }
         catch (CertificateFileException unusable)
         {
@@ -67,7 +67,7 @@ internal sealed class MsalTokenEndpoint(string? trustedCertificate, TimeProvider
     }
 
     /// <summary>Read for every question, so that a replaced file counts. One that cannot be read, half-written perhaps, leaves the one before in use.</summary>
-    private async Task<X509Certificate2?> CertificateAsync(OAuthOptions oauth, CancellationToken cancel)
+    private X509Certificate2? Certificate(OAuthOptions oauth)
     {
         if (oauth.ClientCertificate() is not { } files)
         {
@@ -76,8 +76,7 @@ internal sealed class MsalTokenEndpoint(string? trustedCertificate, TimeProvider
 
         try
         {
-            var (own, _) = await CertificateFiles.LoadAsync(files, "OAuth.CertificateFile", cancel);
-            return _lastGood[files.File!] = own;
+            return _lastGood[files.File!] = CertificateFiles.Load(files, "OAuth.Certificate").Leaf;
         }
         catch (CertificateFileException) when (_lastGood.TryGetValue(files.File!, out var before))
         {

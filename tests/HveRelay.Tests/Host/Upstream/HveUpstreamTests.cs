@@ -122,15 +122,18 @@ public sealed class HveUpstreamTests : IDisposable
     public void The_text_of_a_token_does_not_show_it() =>
         Assert.DoesNotContain("tok123", new TokenResult.Token("tok123", DateTimeOffset.MaxValue).ToString(), StringComparison.Ordinal);
 
-    [Fact]
-    public async Task A_smarthost_that_knows_us_by_certificate_gets_to_see_it()
+    /// <param name="hasPassword">Of a key that needs none: 'check' found it good, and every connection failed.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_smarthost_that_knows_us_by_certificate_gets_to_see_it(bool hasPassword)
     {
         using var own = _authority.Issue("relay.contoso.com");
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, own.ExportCertificatePem() + "\n" + own.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         _options.Smarthosts.Add(new SmarthostOptions
         {
-            Name = "external", Host = Host, Port = Port, Security = UpstreamSecurity.Implicit, ClientCertificate = new CertificateOptions { File = file },
+            Name = "external", Host = Host, Port = Port, Security = UpstreamSecurity.Implicit, ClientCertificate = new CertificateOptions { File = file, PasswordFile = hasPassword ? _trusted : null },
         });
         var shown = AcceptTlsAsync();
 

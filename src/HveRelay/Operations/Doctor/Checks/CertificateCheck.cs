@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Operations.Certificates;
 using HveRelay.Operations.Configuration;
 
@@ -29,8 +30,7 @@ internal static class CertificateCheck
                 "put a good one into that file; it counts from the next handshake on, or at the start");
         }
 
-        var own = options.Certificate is { File.Length: > 0 } configured ? configured
-            : new CertificateOptions { File = Path.Combine(options.DataDirectory, SelfSignedCertificate.FileName) };
+        var own = SelfSignedCertificate.OrConfigured(options);
         if (options.Certificate is null && !File.Exists(own.File))
         {
             return Finding.NotReached("the first start makes one");

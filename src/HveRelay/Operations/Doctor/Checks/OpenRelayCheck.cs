@@ -40,7 +40,7 @@ internal static class OpenRelayCheck
         }
 
         // Where it believes a proxy on this machine, it can be asked as a stranger.
-        var target = PortsCheck.Target(plain.Address, plain.Port);
+        var target = PortProbe.Target(plain.Address, plain.Port);
         var stranger4 = plain.TrustedProxies.Exists(text => NetworkText.TryRead(text, out var network, out _) && network.Contains(target.Address)) ? Strangers[0] : null;
         var (taken, words) = await ProbeAsync(target, stranger4, examination.Clock, cancel);
         var mayThisMachine = stranger4 is null && policy.Find(target.Address, user: null) is { } here && Accepts(policy, here);

@@ -24,7 +24,7 @@ internal static class PortsCheck
 
         foreach (var listener in listeners)
         {
-            var target = Target(listener.Address, listener.Port);
+            var target = PortProbe.Target(listener.Address, listener.Port);
             if (await TryAsync(target, examination.Clock, cancel) is { } refused)
             {
                 return Finding.Wrong(
@@ -34,14 +34,6 @@ internal static class PortsCheck
         }
 
         return Finding.Ok("the relay answers on " + string.Join(", ", listeners.Select(listener => $"{listener.Name} {listener.Address}:{listener.Port}")));
-    }
-
-    /// <summary>Where a program on this machine reaches what listens there.</summary>
-    public static IPEndPoint Target(string listening, int port)
-    {
-        var address = IPAddress.Parse(listening);
-        return new IPEndPoint(
-            address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address, port);
     }
 
     private static async Task<string?> TryAsync(IPEndPoint target, TimeProvider clock, CancellationToken cancel)

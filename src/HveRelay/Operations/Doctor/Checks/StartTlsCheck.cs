@@ -30,7 +30,7 @@ internal static class StartTlsCheck
         {
             var local = (socket.LocalEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
             var options = new SmtpConnectionOptions(
-                hve.Host, HelloName.Choose(examination.Options.HostName, HelloName.OfMachine(), local), Enum.Parse<SmtpSecurity>(hve.Security.ToString()), [])
+                hve.Host, HelloName.Choose(examination.Options.HostName, HelloName.OfMachine(), local), NextHop.SecurityOf(hve.Security), [])
             {
                 Trust = await CertificateFiles.TrustAsync(hve.TrustedCertificate, cancel),
                 Timeouts = Examination.Patience,

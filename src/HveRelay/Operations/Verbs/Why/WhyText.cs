@@ -17,7 +17,7 @@ internal static class WhyText
         var mail = record.Envelope;
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{mail.Id}: {States(record)}\n");
-        text.Append("  from ").Append(Plain(QueueText.Sender(mail))).Append(record.Arrival?.MessageId is { } name ? $", Message-ID <{Plain(name)}>\n" : "\n");
+        text.Append("  from ").Append(PlainText.OneLine(QueueText.Sender(mail))).Append(record.Arrival?.MessageId is { } name ? $", Message-ID <{PlainText.OneLine(name)}>\n" : "\n");
         foreach (var moment in MessageTimeline.Of(record, replies, language))
         {
             Line(text, PlainText.Time(moment.At), moment.What, moment.Words);
@@ -49,9 +49,5 @@ internal static class WhyText
         .Select(state => record.Recipients.Count == 1 ? QueueText.Word(state.Key) : $"{PlainText.Number(state.Count())} {QueueText.Word(state.Key)}"));
 
     private static void Line(StringBuilder text, string time, string what, string words) => text
-        .Append(time.PadRight(TimeWidth)).Append("  ").Append(TextWidth.Pad(what, WordWidth)).Append("  ").Append(Plain(words)).Append('\n');
-
-    /// <summary>What strangers send is shown, and may not steer the terminal.</summary>
-    private static string Plain(string words) =>
-        words.Any(char.IsControl) ? string.Concat(words.Select(each => char.IsControl(each) ? ' ' : each)) : words;
+        .Append(time.PadRight(TimeWidth)).Append("  ").Append(TextWidth.Pad(what, WordWidth)).Append("  ").Append(PlainText.OneLine(words)).Append('\n');
 }

@@ -202,6 +202,51 @@ public sealed class PickupDirectoryTests : IntakeStory, IAsyncDisposable
         Assert.True(File.Exists(secret));
     }
 
+    /// <summary>Somebody made a pipe with a name as the relay gives them: whoever opened it would have waited for a writer, for ever.</summary>
+    [Fact]
+    public async Task A_pipe_held_up_the_pickup()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such pipes.");
+        Put("scan.eml", Scan);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_options.Directory, $"pipe.eml.{new MessageId(1)}")))
+        {
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await LookAsync(2);
+
+        Assert.Single(Store.Messages);
+        Assert.Empty(Files());
+        Assert.Contains(Log, line => line.Contains(" reason=empty reply=\"550 5.6.0 The file is empty, or none at all\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>The id did not fit behind its name, and every look ended with it.</summary>
+    [Fact]
+    public async Task A_file_that_cannot_be_taken_held_up_the_others()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Names may be longer there.");
+        var name = new string('x', 251) + ".eml";
+        Put(name, Scan);
+        Put("scan.eml", Scan);
+
+        var failed = await Assert.ThrowsAnyAsync<IOException>(() => LookAsync(2));
+
+        Assert.Contains(name, failed.Message, StringComparison.Ordinal);
+        Assert.Single(Store.Messages);
+        Assert.Equal([name], Files());
+    }
+
+    /// <summary>It was kept with its angle brackets, and 'why' asks without.</summary>
+    [Fact]
+    public async Task A_message_is_found_by_the_name_that_it_gave_itself()
+    {
+        Put("scan.eml", $"Message-ID: <scan-1@contoso.com>\n{Scan}");
+
+        await LookAsync(2);
+
+        Assert.Equal("scan-1@contoso.com", Assert.Single(Store.Messages).Message.Arrival?.MessageId);
+    }
+
     public ValueTask DisposeAsync()
     {
         _directory.Dispose();

@@ -69,6 +69,37 @@ public sealed class CertificateSourceTests : IDisposable
         Assert.NotEqual(first, source.Current.Leaf.Thumbprint);
     }
 
+    /// <summary>Whoever set it back meanwhile had the old certificate shown until the time was made up for.</summary>
+    [Fact]
+    public void A_clock_that_is_set_back_does_not_keep_a_new_file_from_being_seen()
+    {
+        var source = Source(Write("one"));
+        _clock.Set(TimeSpan.FromDays(-1));
+
+        Write("two");
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal("CN=two", source.Current.Leaf.Subject);
+    }
+
+    /// <summary>The way to it had become a circle; so it is where the right to enter its directory is taken away. Every handshake broke.</summary>
+    [Fact]
+    public void Files_that_may_not_even_be_looked_at_change_nothing_but_the_log()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        var file = Write("one");
+        var link = Path.Combine(_directory.Path, "way");
+        Directory.CreateSymbolicLink(link, _directory.Path);
+        var source = Source(Path.Combine(link, Path.GetFileName(file)));
+
+        Directory.Delete(link);
+        Directory.CreateSymbolicLink(link, link);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal("CN=one", source.Current.Leaf.Subject);
+        Assert.Equal("Certificate.File", Assert.Single(_log, line => line.Name == "config")["key"]);
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private CertificateSource Source(string file) =>

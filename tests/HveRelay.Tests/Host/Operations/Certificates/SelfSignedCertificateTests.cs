@@ -1,3 +1,4 @@
+using HveRelay.Files;
 using HveRelay.Operations.Certificates;
 using HveRelay.Tests.Support;
 
@@ -81,6 +82,6 @@ public sealed class SelfSignedCertificateTests : IDisposable
         Assert.Equal("This is no certificate.", File.ReadAllText(Kept + ".damaged"));
     }
 
-    private ServerCertificate Obtain(string name = "relay.contoso.com") =>
+    private KeyedCertificate Obtain(string name = "relay.contoso.com") =>
         SelfSignedCertificate.Obtain(Path.Combine(_directory.Path, "data"), name, _clock);
 }

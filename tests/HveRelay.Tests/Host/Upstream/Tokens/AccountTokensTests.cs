@@ -133,6 +133,18 @@ public sealed class AccountTokensTests : IDisposable
         Assert.Equal(2, _endpoint.Asked);
     }
 
+    /// <summary>The configuration changed between the look at the tokens in force and the question: it broke with an exception.</summary>
+    [Fact]
+    public async Task Who_asks_after_the_end_is_told_that_none_comes()
+    {
+        _endpoint.Hold();
+        _tokens.Dispose();
+
+        var result = await _tokens.GetAsync(_account, CancellationToken.None).WaitAsync(_net);
+
+        Assert.Equal(Breakage.TokenUnavailable, Assert.IsType<TokenResult.Failed>(result).Failure.Breakage);
+    }
+
     private async Task<TokenResult.Token> TokenAsync() =>
         Assert.IsType<TokenResult.Token>(await _tokens.GetAsync(_account, CancellationToken.None).WaitAsync(_net));
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace HveRelay.Operations.Configuration;
+namespace HveRelay.Files;
 
 /// <summary>A secret in a file of its own, as Docker, Kubernetes and systemd hand it over.</summary>
 internal static class SecretFile

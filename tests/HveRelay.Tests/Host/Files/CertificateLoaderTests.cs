@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HveRelay.Configuration;
-using HveRelay.Operations.Certificates;
+using HveRelay.Files;
+using HveRelay.Tests.Host.Operations.Certificates;
 using HveRelay.Tests.Support;
 
-namespace HveRelay.Tests.Host.Operations.Certificates;
+namespace HveRelay.Tests.Host.Files;
 
 public sealed class CertificateLoaderTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace HveRelay.Operations.Configuration;
+namespace HveRelay.Files;
 
 /// <summary>Reads what has to be small. A path may lead to a device without end or to a disk image, and memory is finite.</summary>
 internal static class BoundedFile

@@ -1,4 +1,4 @@
-namespace HveRelay.Operations.Configuration;
+namespace HveRelay.Files;
 
 /// <summary>Why a file could not be read, in words that say whose task it is.</summary>
 internal static class FileFault

@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using HveRelay.Configuration;
-using HveRelay.Operations.Configuration;
 
-namespace HveRelay.Operations.Certificates;
+namespace HveRelay.Files;
 
 /// <summary>
 /// Loads a certificate, its key and its chain: PEM with the key in the same file or another, plain or encrypted; or PFX. In PEM the
@@ -116,7 +115,7 @@ public static class CertificateLoader
             leaf = X509CertificateLoader.LoadPkcs12(inMemory.Export(X509ContentType.Pfx), null, KeyStorage);
         }
 
-        return new CertificateLoad.Loaded(new ServerCertificate(leaf, chain));
+        return new CertificateLoad.Loaded(new KeyedCertificate(leaf, chain));
     }
 
     private static X509KeyStorageFlags KeyStorage =>

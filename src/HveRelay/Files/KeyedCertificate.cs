@@ -1,13 +1,13 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace HveRelay.Operations.Certificates;
+namespace HveRelay.Files;
 
 /// <summary>A certificate with its key, and the authorities between it and a root.</summary>
-public sealed record ServerCertificate(X509Certificate2 Leaf, X509Certificate2Collection Intermediates) : IDisposable
+public sealed record KeyedCertificate(X509Certificate2 Leaf, X509Certificate2Collection Intermediates) : IDisposable
 {
     /// <summary>
-    /// For SslStream. Sends the whole chain: a device does not fetch what is missing. Offline: a start must not wait for an authority.
+    /// For SslStream. Sends the whole chain: the other side does not fetch what is missing. Offline: a start must not wait for an authority.
     /// </summary>
     public SslStreamCertificateContext Context { get; } = SslStreamCertificateContext.Create(Leaf, Intermediates, offline: true);
 
@@ -28,7 +28,7 @@ public abstract record CertificateLoad
     {
     }
 
-    public sealed record Loaded(ServerCertificate Certificate) : CertificateLoad;
+    public sealed record Loaded(KeyedCertificate Certificate) : CertificateLoad;
 
     /// <param name="Key">The key of CertificateOptions at fault: File, KeyFile or PasswordFile.</param>
     public sealed record Failed(string Key, string Sentence) : CertificateLoad;
