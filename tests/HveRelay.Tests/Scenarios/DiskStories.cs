@@ -27,6 +27,20 @@ public sealed class DiskStories
     }
 
     [Fact]
+    public async Task A_disk_that_says_only_at_the_sync_that_it_is_full_is_452()
+    {
+        await using var story = await RelayStory.BeginAsync(watchDisk: true);
+        story.Disk!.Fault = operation => operation is DiskOperation.Sync ? Full : 0;
+
+        Assert.StartsWith("452 4.3.1", await story.SendAsync("you@contoso.com"), StringComparison.Ordinal);
+
+        story.Disk.Fault = null;
+        Assert.StartsWith("250", await story.SendAsync("you@contoso.com"), StringComparison.Ordinal);
+        await story.RunUntilAsync(() => story.Lines("relayed").Any());
+        Assert.Single(story.Simulator.Messages);
+    }
+
+    [Fact]
     public async Task A_sync_that_fails_is_451_and_never_250()
     {
         await using var story = await RelayStory.BeginAsync(watchDisk: true);

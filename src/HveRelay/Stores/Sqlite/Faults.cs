@@ -6,6 +6,9 @@ namespace HveRelay.Stores.Sqlite;
 /// <summary>What SQLite's result codes mean for a person (https://www.sqlite.org/rescode.html).</summary>
 internal static class Faults
 {
+    /// <summary>ENOSPC and EDQUOT of Linux, and Windows' ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL: a disk may say it at the sync only.</summary>
+    private const int NoSpace = 28, QuotaUsedUp = 122, DiskFull = unchecked((int)0x80070070), HandleDiskFull = unchecked((int)0x80070027);
+
     private static readonly Dictionary<int, (StoreFault Fault, string Words)> ByCode = new()
     {
         [3 /* PERM */] = (StoreFault.Unwritable, "the queue's files may not be accessed"),
@@ -22,6 +25,11 @@ internal static class Faults
     /// <summary>The fault behind an exception; whatever SQLite says is one. The exception itself where it is a bug of ours.</summary>
     public static Exception Translate(Exception cause)
     {
+        if (cause is IOException { HResult: NoSpace or QuotaUsedUp or DiskFull or HandleDiskFull })
+        {
+            return new StoreException(StoreFault.Full, $"the disk of the queue is full: {cause.Message}", cause);
+        }
+
         if (cause is IOException or UnauthorizedAccessException)
         {
             return new StoreException(StoreFault.Unwritable, $"the disk of the queue failed: {cause.Message}", cause);

@@ -249,7 +249,7 @@ public sealed partial class SqliteQueueStore : IQueueStore
             var damage = new DamageWatch(() => Opening.Check(path), Tell, clock, log);
             var wal = options.Wal ?? new WalFile(path + "-wal");
             var pool = new ReadPool(() => Database.OpenReader(path), damage);
-            cut = new WalCut(path, wal, pool);
+            cut = new WalCut(path, wal, pool, check);
             var writer = new Writer(
                 () => new WriteSession(Database.OpenUnsyncedWriter(path, options.BeforeWrite), counters),
                 cut,

@@ -57,6 +57,10 @@ internal sealed class StartCheck : IDisposable
             {
                 log.LogInformation("the check of the queue is over: nothing is wrong");
             }
+            else
+            {
+                log.LogInformation("the check of the queue was cut short; the next start checks again");
+            }
         }
         catch (SqliteException cause)
         {
@@ -64,13 +68,12 @@ internal sealed class StartCheck : IDisposable
         }
     }
 
-    /// <summary>Cuts it short where it is not over.</summary>
+    /// <summary>Cuts it short where it is not over; after it nothing of it is open. As often as one likes.</summary>
     public void Dispose()
     {
         _givenUp |= !_found.IsCompleted;
         GoOn();
         ((IAsyncResult)_found).AsyncWaitHandle.WaitOne();
-        _database.Dispose();
         _mayGoOn.Dispose();
     }
 
@@ -95,6 +98,11 @@ internal sealed class StartCheck : IDisposable
         catch (SqliteException cause) when (Faults.Translate(cause) is StoreException { Fault: StoreFault.Damaged })
         {
             return cause.Message;
+        }
+        finally
+        {
+            // With the check, and not with the relay: as long as anybody reads, a WAL that lost a sync cannot be cut.
+            _database.Dispose();
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class WalCut : IDisposable
     private readonly string _path;
     private readonly IWalFile _wal;
     private readonly ReadPool _readers;
+    private readonly StartCheck? _check;
     private readonly long _frameOctets;
 
     /// <summary>
@@ -23,9 +24,10 @@ internal sealed class WalCut : IDisposable
     private long? _frames;
 
     /// <param name="readers">Are held up meanwhile.</param>
-    public WalCut(string path, IWalFile wal, ReadPool readers)
+    /// <param name="check">Is cut short: it reads for longer than clients should wait.</param>
+    public WalCut(string path, IWalFile wal, ReadPool readers, StartCheck? check)
     {
-        (_path, _wal, _readers) = (path, wal, readers);
+        (_path, _wal, _readers, _check) = (path, wal, readers, check);
         _anchor = Database.OpenWriter(path);
         try
         {
@@ -53,6 +55,7 @@ internal sealed class WalCut : IDisposable
     /// <exception cref="IOException">The disk fails: to be tried again.</exception>
     public void Run() => _readers.WithNone(() =>
     {
+        _check?.Dispose();
         _anchor?.Leave();
         _anchor = null;
         _wal.Cut(HeaderOctets + (_frames.GetValueOrDefault() * _frameOctets));

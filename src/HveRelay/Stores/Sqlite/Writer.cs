@@ -140,12 +140,8 @@ internal sealed partial class Writer : IAsyncDisposable
             }
 
             var told = _damage.Note(Faults.Translate(cause));
-            operation.Fail(told);
-            if (told is StoreException { Fault: StoreFault.Locked })
-            {
-                FailWaiting(told);
-            }
-
+            List<Operation> failed = told is StoreException { Fault: StoreFault.Locked } ? [operation, .. TakeWaiting()] : [operation];
+            failed.ForEach(each => each.Fail(told));
             return;
         }
 
@@ -163,10 +159,12 @@ internal sealed partial class Writer : IAsyncDisposable
 
     /// <summary>
     /// Another program holds the queue, and this operation has waited for it as long as any may: those that waited behind it have
-    /// waited too, and end with it. Each in its turn would make a client wait once for everybody before it.
+    /// waited too, and end with it. Each in its turn would make a client wait once for everybody before it. All are taken before the first
+    /// is told: who comes again has not waited yet.
     /// </summary>
-    private void FailWaiting(Exception locked)
+    private List<Operation> TakeWaiting()
     {
+        var taken = new List<Operation>();
         while (_inbox.TryTake(out var waiting))
         {
             if (waiting == _tick)
@@ -175,9 +173,11 @@ internal sealed partial class Writer : IAsyncDisposable
             }
             else
             {
-                waiting.Fail(locked);
+                taken.Add(waiting);
             }
         }
+
+        return taken;
     }
 
     /// <summary>Ends a transaction that nothing durable followed, so that other programs can write; tidies up when all is quiet.</summary>

@@ -163,6 +163,40 @@ public sealed class SqliteSyncFailureTests : IDisposable
         Assert.Single(await _sqlite.TakeAsync(store));
     }
 
+    /// <summary>It had ended long before, and its connection stood in the way of the cut until the relay was started anew.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_check_after_an_unclean_end_keeps_no_mail_out_whether_it_is_over_or_goes_on(bool isOver)
+    {
+        await using (var first = await OpenAsync())
+        {
+            // So large that SQLite asks meanwhile whether the check is to go on.
+            await _sqlite.EnqueueAsync(first, new byte[16_000_000]);
+        }
+
+        await File.WriteAllTextAsync(_sqlite.Directory.File("hverelay.lock"), "running", Cancel);
+        using var mayBegin = new ManualResetEventSlim();
+        await using var store = await _sqlite.OpenAsync(
+            Options with { CheckAtStart = TimeSpan.Zero, BeforeCheck = () => mayBegin.Wait(TimeSpan.FromSeconds(30), Cancel) });
+        if (isOver)
+        {
+            await store.RecoverAsync(SqliteFixture.AnyLane, _clock.GetUtcNow(), _clock.GetUtcNow(), Cancel);
+        }
+
+        // The first to write an empty WAL has its header synced by SQLite.
+        await store.ProbeAsync(Cancel);
+        mayBegin.Set();
+        await Until.True(() => store.IsChecked || !isOver);
+        FailNextSync();
+        await Assert.ThrowsAsync<StoreException>(() => store.ProbeAsync(Cancel).AsTask());
+
+        var after = await _sqlite.EnqueueAsync(store);
+
+        Assert.Contains(after, (await store.ListAsync(new QueueFilter(), Cancel)).Select(each => each.Envelope.Id));
+        Assert.Equal(isOver, store.IsChecked);
+    }
+
     private Task<SqliteQueueStore> OpenAsync() => _sqlite.OpenAsync(Options);
 
     private void FailNextSync()

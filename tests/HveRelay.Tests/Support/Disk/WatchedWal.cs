@@ -6,6 +6,7 @@ namespace HveRelay.Tests.Support.Disk;
 internal sealed class WatchedWal(WatchedDisk disk, string directory) : IWalFile
 {
     private const string Name = "queue.db-wal";
+    private const int SqliteFull = 13, NoSpace = 28, IoError = 5;
     private readonly string _path = Path.Combine(directory, Name);
 
     public IWalSync OpenSync() => new WatchedSync(disk);
@@ -39,7 +40,7 @@ internal sealed class WatchedWal(WatchedDisk disk, string directory) : IWalFile
         });
         if (code != 0)
         {
-            throw new IOException($"{operation.GetType().Name} of {operation.File} fails, as told ({code})");
+            throw new IOException($"{operation.GetType().Name} of {operation.File} fails, as told ({code})", code == SqliteFull ? NoSpace : IoError);
         }
     }
 
