@@ -15,7 +15,7 @@ namespace HveRelay;
 internal sealed partial class RelayHost
 {
     /// <summary>Whatever stood in the way of an account may be gone when one of these changes.</summary>
-    private static readonly string[] WayOut = ["Hve.Host", "Hve.Port", "Hve.Security", "Hve.TrustedCertificate", "Hve.Accounts", "Hve.Replies", "Smarthosts"];
+    private static readonly string[] WayOut = ["Hve.Host", "Hve.Port", "Hve.Security", "Hve.TrustedCertificate", "Hve.Accounts", "Hve.Replies", "Rewrite", "Smarthosts"];
 
     private readonly LiveParts _live;
 
@@ -44,7 +44,7 @@ internal sealed partial class RelayHost
         intake.SenderDomain = SenderDomain(options);
         intake.Postmaster = options.Postmaster;
         _live.Delivery.Schedule = ScheduleOf(options, _live.Delivery.Random);
-        _live.Delivery.Replies = ReplyTable.From(options.Hve);
+        _live.Delivery.Replies = ReplyTable.OfHve(options);
         _live.Delivery.Rewrite = ModeOf(options);
         _live.Delivery.KeepHistory = options.Queue.KeepHistory;
         _live.Delivery.Options = _live.Delivery.Options with { WhenUnsure = options.Queue.WhenUnsure };

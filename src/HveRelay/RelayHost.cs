@@ -100,7 +100,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         var sessions = new SessionRegistry();
         var accounts = new AccountOperator(store, board, signal);
         var delivery = new DeliveryContext(
-            store, new HveUpstream(options, clock, tokens), signal, ScheduleOf(options, around.Random), ReplyTable.From(options.Hve), board, log, alarm, meter, clock,
+            store, new HveUpstream(options, clock, tokens), signal, ScheduleOf(options, around.Random), ReplyTable.OfHve(options), board, log, alarm, meter, clock,
             around.Random, logging.CreateLogger("HveRelay.Delivery"), new DeliveryOptions { WhenUnsure = options.Queue.WhenUnsure }, ModeOf(options), hostName,
             options.Queue.KeepHistory, new WishList(options));
         var dispatcher = new Dispatcher(plans, delivery, accounts);

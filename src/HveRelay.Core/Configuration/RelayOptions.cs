@@ -384,7 +384,7 @@ public enum RewriteFrom
     /// <summary>From becomes the account: HVE takes nothing else.</summary>
     Account,
 
-    /// <summary>From stays: for next hops that allow it.</summary>
+    /// <summary>From and MAIL FROM stay: for next hops that allow it, which High Volume Email does not.</summary>
     Keep,
 }
 

@@ -9,5 +9,8 @@ internal sealed record NextHopWords(string Name, string HostKey, string Support,
 
     public static NextHopWords Smarthost { get; } = new("The smarthost", "the smarthost's Host", "who runs the smarthost", SendersDiffer: false);
 
+    /// <summary>Another server in the section Hve; Microsoft's own lets no sender be kept.</summary>
+    public static NextHopWords HostThatKeeps { get; } = Smarthost with { HostKey = "Hve.Host", SendersDiffer = true };
+
     public static NextHopWords SmarthostThatKeeps { get; } = Smarthost with { SendersDiffer = true };
 }

@@ -24,9 +24,17 @@ public sealed class ReplyTable
 
     public IReadOnlyList<ReplyRow> Rows { get; }
 
-    public static ReplyTable From(HveOptions hve) => hve.Replies.Count == 0
-        ? BuiltIn
-        : new([.. hve.Replies.Select((own, number) => OwnRow(own, $"Hve.Replies[{number}]"))], ReplyTableRows.All, NextHopWords.Hve);
+    /// <summary>
+    /// Of the section Hve. Where its host keeps the senders it is not HVE, and the rows of smarthosts hold: one sender that it does not
+    /// take is no fault of the account.
+    /// </summary>
+    public static ReplyTable OfHve(RelayOptions options)
+    {
+        var own = options.Hve.Replies.Select((row, number) => OwnRow(row, $"Hve.Replies[{number}]")).ToList();
+        return options.Rewrite.From == RewriteFrom.Keep ? new(own, SmarthostReplyRows.All, NextHopWords.HostThatKeeps)
+            : own.Count == 0 ? BuiltIn
+            : new(own, ReplyTableRows.All, NextHopWords.Hve);
+    }
 
     public static ReplyTable From(SmarthostOptions smarthost) => new(
         [.. smarthost.Replies.Select((own, number) => OwnRow(own, $"Replies[{number}] of smarthost {smarthost.Name}"))],

@@ -12,7 +12,7 @@ public sealed class ReplyTables
     public ReplyTable Hve { get; }
 
     public static ReplyTables From(RelayOptions options) => new(
-        ReplyTable.From(options.Hve),
+        ReplyTable.OfHve(options),
         options.Smarthosts.DistinctBy(each => each.Name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(each => each.Name, ReplyTable.From, StringComparer.OrdinalIgnoreCase));
 

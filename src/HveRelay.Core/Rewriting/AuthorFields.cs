@@ -88,7 +88,7 @@ internal static class AuthorFields
 
     /// <summary>One From with nothing but the account in it needs no change; our own notices are like that.</summary>
     private static bool IsAlready(string account, EditedHeader header) =>
-        header.All("From") is [{ Value.Length: < FarEnough } from]
+        header.Count("From") == 1 && header.All("From") is [{ Value.Length: < FarEnough } from]
         && AddressList.Parse(from.Value.Span) is { IsWellFormed: true, Mailboxes: [{ Group: null } only] }
         && Same(only.Address, account);
 
@@ -114,7 +114,7 @@ internal static class AuthorFields
     private static void NoteFrom(EditedHeader header)
     {
         header.Note(RewriteNotes.Changed("From"));
-        if (header.All("From").Count > 1)
+        if (header.Count("From") > 1)
         {
             header.Note(RewriteNotes.SeveralFroms);
         }

@@ -38,10 +38,12 @@ internal sealed class EditedHeader
 
     public IReadOnlyList<HeaderField> All(string name) => _editor.All(name);
 
+    public int Count(string name) => _editor.Count(name);
+
     public bool Has(string name) => _editor.Has(name);
 
     /// <summary>There is such a field, and it is not empty.</summary>
-    public bool HasValue(string name) => All(name).Any(field => !field.IsBlank);
+    public bool HasValue(string name) => _editor.HasValue(name);
 
     public bool Remove(string name)
     {
@@ -116,5 +118,5 @@ internal sealed class EditedHeader
         }
     }
 
-    public byte[] ToArray() => _editor.ToArray();
+    public ReadOnlyMemory<byte> ToMemory() => _editor.ToMemory();
 }

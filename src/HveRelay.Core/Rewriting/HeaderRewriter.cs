@@ -50,7 +50,7 @@ public static class HeaderRewriter
 
         header.Prepend(ReceivedField.Make(context));
         BrokenSignatures.Note(header, context.Body is { IsReencoded: true });
-        return new RewriteResult(header.ToArray(), block.Length, header.Notes);
+        return new RewriteResult(header.ToMemory(), block.Length, header.Notes);
     }
 
     private static void RemoveBlindCopies(EditedHeader header)

@@ -9,7 +9,7 @@ namespace HveRelay.Smtp.Message;
 /// </summary>
 public sealed class HeaderEditor(HeaderBlock block)
 {
-    private readonly List<HeaderField> _fields = [.. block.Fields];
+    private readonly List<HeaderField> _fields = Editable(block.Fields);
     private ReadOnlyMemory<byte> _mboxLine = block.MboxLine;
 
     // A bit for each length that some name has: a header of 50,000 fields is asked for few names, and mostly has none of them.
@@ -35,12 +35,13 @@ public sealed class HeaderEditor(HeaderBlock block)
     /// <summary>The fields of that name, in order.</summary>
     public IReadOnlyList<HeaderField> All(string name)
     {
-        var found = new List<HeaderField>();
-        if (!MayHave(name))
+        var count = Count(name);
+        if (count == 0)
         {
-            return found;
+            return [];
         }
 
+        var found = new List<HeaderField>(count);
         foreach (ref readonly var field in CollectionsMarshal.AsSpan(_fields))
         {
             if (field.Is(name))
@@ -52,7 +53,38 @@ public sealed class HeaderEditor(HeaderBlock block)
         return found;
     }
 
+    public int Count(string name)
+    {
+        var count = 0;
+        if (MayHave(name))
+        {
+            foreach (ref readonly var field in CollectionsMarshal.AsSpan(_fields))
+            {
+                count += field.Is(name) ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
     public bool Has(string name) => IndexOf(name) >= 0;
+
+    /// <summary>There is a field of that name, and one of them is not empty.</summary>
+    public bool HasValue(string name)
+    {
+        if (MayHave(name))
+        {
+            foreach (ref readonly var field in CollectionsMarshal.AsSpan(_fields))
+            {
+                if (field.Is(name) && !field.IsBlank)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     public void Prepend(HeaderField field) => Insert(0, field);
 
@@ -133,7 +165,7 @@ public sealed class HeaderEditor(HeaderBlock block)
     public void WriteTo(IBufferWriter<byte> output)
     {
         WriteLines(output, _mboxLine.Span);
-        foreach (var field in _fields)
+        foreach (ref readonly var field in CollectionsMarshal.AsSpan(_fields))
         {
             WriteLines(output, field.Raw.Span);
         }
@@ -141,11 +173,26 @@ public sealed class HeaderEditor(HeaderBlock block)
         output.Write("\r\n"u8);
     }
 
-    public byte[] ToArray()
+    /// <summary>The block with the empty line that ends it.</summary>
+    public ReadOnlyMemory<byte> ToMemory()
     {
-        var output = new ArrayBufferWriter<byte>(_fields.Sum(field => field.Raw.Length) + _mboxLine.Length + 64);
+        var length = _mboxLine.Length + 64;
+        foreach (ref readonly var field in CollectionsMarshal.AsSpan(_fields))
+        {
+            length += field.Raw.Length;
+        }
+
+        var output = new ArrayBufferWriter<byte>(length);
         WriteTo(output);
-        return output.WrittenSpan.ToArray();
+        return output.WrittenMemory;
+    }
+
+    /// <summary>With room for what is added: a list that is full doubles, which of 60,000 fields are megabytes.</summary>
+    private static List<HeaderField> Editable(IReadOnlyList<HeaderField> fields)
+    {
+        var editable = new List<HeaderField>(fields.Count + 16);
+        editable.AddRange(fields);
+        return editable;
     }
 
     private bool MayHave(string name) => (_lengths & Length(name.Length)) != 0;

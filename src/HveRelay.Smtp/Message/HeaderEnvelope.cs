@@ -26,7 +26,7 @@ public sealed record HeaderEnvelope(string? Sender, IReadOnlyList<string> Recipi
             : Addresses(header, "Sender").Concat(Addresses(header, "From")).FirstOrDefault();
         header.Remove(SenderField);
         header.Remove(ReceiverField);
-        return new HeaderEnvelope(sender, receivers, header.ToArray());
+        return new HeaderEnvelope(sender, receivers, header.ToMemory().ToArray());
     }
 
     public static IEnumerable<string> AddressesIn(string list) => In(AddressList.Parse(list));

@@ -149,7 +149,13 @@ public readonly struct HeaderField
 
     private static void CheckName(string name)
     {
-        if (name.Length is 0 or > 70 || name.Any(octet => octet > 126 || !Octet.IsFtext((byte)octet)))
+        var bad = name.Length is 0 or > 70;
+        foreach (var octet in name)
+        {
+            bad |= octet > 126 || !Octet.IsFtext((byte)octet);
+        }
+
+        if (bad)
         {
             throw new ArgumentException($"'{name}' is no name of a header field", nameof(name));
         }

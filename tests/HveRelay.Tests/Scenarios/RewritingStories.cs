@@ -45,6 +45,28 @@ public sealed class RewritingStories
         Assert.Equal(new string('=', 1000) + "\r\n", Text((await RelayedAsync(story)).Body));
     }
 
+    [Fact]
+    public async Task A_host_that_is_not_HVE_gets_the_senders_as_they_are_where_they_are_kept()
+    {
+        await using var story = await RelayStory.BeginAsync(
+            options => options.Rewrite.From = RewriteFrom.Keep, new SimulatorOptions { HostName = "mail.contoso.com", IsSmarthost = true });
+        story.Simulator.Faults.Add(Fault.Reply(FaultStage.Mail, "550 5.1.8 No such sender") with { Times = 1 });
+
+        await story.SendAsync(["you@contoso.com"], Head, "ups@odd.domain");
+        await story.LogsAsync("failed");
+        await story.SendAsync(["you@contoso.com"], Head, string.Empty);
+        await story.LogsAsync("relayed", 1);
+        await story.SendAsync(["you@contoso.com"], Head, "scanner-3@contoso.com");
+        await story.LogsAsync("relayed", 2);
+
+        // One sender that it does not take is no fault of the account.
+        Assert.Equal("The smarthost does not take this sender", story.Lines("failed").Single()["cause"]);
+        Assert.Empty(story.Lines("account"));
+        var mail = story.Simulator.Messages.Where(message => message.ReversePath.Length > 0).ToList();
+        Assert.Equal(["scanner-3@contoso.com"], mail.Select(message => message.ReversePath));
+        Assert.All(story.Simulator.Messages.SelectMany(message => message.HeaderFrom), from => Assert.Equal("scanner-3@contoso.com", from));
+    }
+
     [Theory]
     [InlineData("", "windows-1252")]
     [InlineData("iso-8859-2", "iso-8859-2")]

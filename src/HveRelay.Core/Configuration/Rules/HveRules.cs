@@ -66,6 +66,16 @@ internal static class HveRules
             hve => $"'{hve.OversizeVia}' takes no larger messages than High Volume Email: see its MaxMessageBytes"),
     ];
 
+    private static readonly Rule<RewriteOptions>[] OfRewrite =
+    [
+        new(
+            Error,
+            "From",
+            (rewrite, all) => rewrite.From == RewriteFrom.Keep && IsMicrosoft(all.Hve.Host),
+            "Keep does not go with an Hve.Host of Microsoft: High Volume Email refuses every sender but the account (550 5.7.62, 550 5.6.241); "
+            + "write Account, or a smarthost with Rewrite Keep"),
+    ];
+
     private static readonly Rule<string>[] OfEachDomain =
     [
         new(
@@ -133,6 +143,7 @@ internal static class HveRules
     public static IEnumerable<Finding> Of(RelayOptions relay) =>
     [
         .. Entry.One("Hve", relay.Hve).Apply(OfHve, relay),
+        .. Entry.One("Rewrite", relay.Rewrite).Apply(OfRewrite, relay),
         .. Entry.Each("Hve.AcceptedDomains", relay.Hve.AcceptedDomains).Apply(OfEachDomain, relay),
         .. Entry.Each("Hve.Accounts", relay.Hve.Accounts).SelectMany(account => OfOne(account, relay)),
     ];
@@ -155,5 +166,6 @@ internal static class HveRules
 
     private static bool Is(string host, string other) => host.Equals(other, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsMicrosoft(string host) => Is(host, "smtp.hve.mx.microsoft") || Is(host, "smtp-hve.office365.com");
+    private static bool IsMicrosoft(string host) =>
+        host.EndsWith(".mx.microsoft", StringComparison.OrdinalIgnoreCase) || Is(host, "smtp-hve.office365.com");
 }

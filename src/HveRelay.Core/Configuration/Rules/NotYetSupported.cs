@@ -10,7 +10,6 @@ internal static class NotYetSupported
 {
     private static readonly (string Key, Func<RelayOptions, IEnumerable<string>> At, string Sentence)[] Table =
     [
-        ("Rewrite.From", r => When(r.Rewrite.From == RewriteFrom.Keep), "Keep is not supported yet; use Account"),
         ("Web.Users", r => When(r.Web.Users.Count > 0), "are not supported yet; leave it empty"),
     ];
 

@@ -27,7 +27,7 @@ internal sealed class Examination(RelayOptions options, TimeProvider clock) : IA
 
     public TimeProvider Clock => clock;
 
-    public ReplyTable Replies { get; } = ReplyTable.From(options.Hve);
+    public ReplyTable Replies { get; } = ReplyTable.OfHve(options);
 
     /// <summary>Warnings of the configuration.</summary>
     public IReadOnlyList<ConfigurationWarning> Warnings { get; init; } = [];

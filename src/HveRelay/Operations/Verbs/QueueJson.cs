@@ -35,7 +35,6 @@ internal static class QueueJson
         recipient.LastReply,
     };
 
-    /// <summary>Each result with what its reply means, in the words of the log.</summary>
     public static object Of(MessageRecord record, ReplyTables replies) => new
     {
         id = record.Envelope.Id.ToString(),
@@ -47,23 +46,7 @@ internal static class QueueJson
         record.Envelope.ExpiresAt,
         record.EndedAt,
         recipients = record.Recipients.Select(Of),
-        attempts = record.Attempts.Select(attempt => new
-        {
-            attempt.Part,
-            attempt.Number,
-            attempt.Account,
-            attempt.StartedAt,
-            attempt.EndedAt,
-            results = attempt.Results.Select(result => (Result: result, Verdict: ReplyExplanation.OfAttempt(replies.Of(attempt.Account), result)))
-                .Select(each => new
-                {
-                    each.Result.Recipient,
-                    each.Result.Outcome,
-                    each.Result.Reply,
-                    each.Verdict?.Cause,
-                    each.Verdict?.Remedy,
-                }),
-        }),
+        attempts = record.Attempts.Select(attempt => AttemptJson.Of(attempt, replies)),
         changes = record.Changes.Select(change => new
         {
             change.At,

@@ -170,7 +170,7 @@ public sealed class ReplyTableTests
                 new ReplyOptions { Text = "Lunch", Class = ReplyOptionsClass.AccountFault, Cause = "Lunch", Remedy = "Cook: hurry" },
             ],
         };
-        var replies = ReplyTable.From(hve);
+        var replies = ReplyTable.OfHve(new RelayOptions { Hve = hve });
 
         Assert.Equal((Retry, "A test"), (Own(Stage.Rcpt, "550 5.7.62 no").Class, Own(Stage.Rcpt, "550 5.7.62 no").Cause));
         Assert.Equal(AccountFault, Own(Stage.Mail, "550 5.7.62 no").Class);

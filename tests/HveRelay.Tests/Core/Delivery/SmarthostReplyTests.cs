@@ -49,6 +49,21 @@ public sealed class SmarthostReplyTests
         Assert.All(verdicts, verdict => Assert.DoesNotContain("HVE", verdict.Cause + verdict.Remedy, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>It cannot be HVE, whose words for a stranger's sender would stop the account.</summary>
+    [Theory]
+    [InlineData("550 5.1.8 no such sender", ReplyClass.Permanent)]
+    [InlineData("599 5.9.9 never heard", ReplyClass.Retry)]
+    [InlineData("553 5.3.5 ours", ReplyClass.Throttled)]
+    public void A_host_in_the_section_Hve_that_keeps_the_senders_has_this_table_behind_its_own(string line, ReplyClass expected)
+    {
+        var options = new RelayOptions { Rewrite = { From = RewriteFrom.Keep } };
+        options.Hve.Replies = [new ReplyOptions { Code = 553, Class = ReplyOptionsClass.Throttled, Cause = "A test" }];
+
+        Assert.Equal(expected, ReplyTable.OfHve(options).Classify(Stage.Mail, Read(line)).Class);
+        Assert.Equal(
+            "Administrator: DNS, and Hve.Host", ReplyTables.From(options).Of("hve1@contoso.com").Classify(new SmtpFailure(Stage.Connect, null, Breakage.Dns, string.Empty)).Remedy);
+    }
+
     [Fact]
     public void Rows_of_its_own_come_first()
     {

@@ -66,7 +66,14 @@ public sealed class HeaderRewriterTests
     [Theory]
     [InlineData("Received: from a.contoso.com ([10.0.0.1]) by b.contoso.com\r\n with ESMTP id 1; Sun, 22 Nov 2026 03:12:00 +0000\r\n")]
     [InlineData("a:\r\n")]
+    [InlineData("a:\n")]
     [InlineData("From: a\r\n")]
+    [InlineData("From:\r\n")]
+    [InlineData("From: \xE4\r\n")]
+    [InlineData("From: ((((((\r\n ")]
+    [InlineData("From: =?iso-2022-jp?B?GyRCJTklLRsoQg==?= <a>\r\n")]
+    [InlineData("References: <12345.67890@mail.contoso.com>\r\n ")]
+    [InlineData("Subject:\r\n ")]
     [InlineData("From: x,\r\n y,\r\n z\r\n")]
     [InlineData("DKIM-Signature: d=contoso.com; h=from:from; b=x\r\n")]
     [InlineData("From: \x83X\x83L <a@b>,\r\n ")]
@@ -75,11 +82,14 @@ public sealed class HeaderRewriterTests
     [InlineData("Sender: a@b (\r\n c),\r\n ")]
     [InlineData("Content-Transfer-Encoding: 8bit \r\n ")]
     [InlineData("DKIM-Signature: d=contoso.com;\r\n h=a:b;\r\n ")]
-    public void A_header_of_200_KB_is_rewritten_in_no_time(string field)
+    public void A_header_of_200_KB_is_rewritten_in_no_time_and_few_octets(string field)
     {
         var message = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(field, 200_000 / field.Length)) + "\r\n\r\n");
         var context = Context(RewriteMode.Account, "scanner") with { Client = new ClientWishes(LongLines: LongLines.Reencode) };
         HeaderRewriter.Rewrite(message, context);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        HeaderRewriter.Rewrite(message, context);
+        var octets = GC.GetAllocatedBytesForCurrentThread() - before;
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < 20; i++)
         {
@@ -89,9 +99,10 @@ public sealed class HeaderRewriterTests
             best = took < best ? took : best;
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{best.TotalMilliseconds:F2} ms");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{best.TotalMilliseconds:F2} ms, {octets} octets");
         // Under 5 ms on a quiet machine; quadratic time would be seconds, on a busy one too.
         Assert.True(best < TimeSpan.FromMilliseconds(250), $"{best.TotalMilliseconds:F2} ms");
+        Assert.True(octets < 40L * message.Length, $"{octets} octets"); // what is allocated costs more than what is read
     }
 
     private static RewriteContext Context(RewriteMode mode, string hostile)

@@ -17,6 +17,7 @@ public sealed partial class JapaneseTests
     private static readonly ReplyTable[] Tables =
     [
         ReplyTable.BuiltIn, ReplyTable.OfAnySmarthost, ReplyTable.From(new SmarthostOptions { Name = "external", Rewrite = RewriteFrom.Keep }),
+        ReplyTable.OfHve(new RelayOptions { Rewrite = { From = RewriteFrom.Keep } }),
     ];
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class HeaderEditorTests
         {
             var block = HeaderBlock.Parse(message);
 
-            var written = new HeaderEditor(block).ToArray();
+            var written = new HeaderEditor(block).ToMemory().ToArray();
 
             // Line ends are the one thing that is put right, and the empty line the one that is added.
             var header = Encoding.Latin1.GetString(message, 0, block.Length).ReplaceBareLineEnds();
@@ -31,7 +31,7 @@ public sealed class HeaderEditorTests
             editor.Prepend(HeaderField.Text("X-First", text));
             editor.Append(HeaderField.Structured("X-Last", text));
 
-            var written = editor.ToArray();
+            var written = editor.ToMemory().ToArray();
 
             var lines = Encoding.Latin1.GetString(written).Split("\r\n");
             Assert.All(lines, line => Assert.DoesNotContain(line, octet => octet is '\r' or '\n'));
@@ -83,7 +83,7 @@ public sealed class HeaderEditorTests
 
         editor.Replace(HeaderField.Text("Subject", "new"));
 
-        Assert.Equal(after + "\r\n", Encoding.ASCII.GetString(editor.ToArray()));
+        Assert.Equal(after + "\r\n", Encoding.ASCII.GetString(editor.ToMemory().ToArray()));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class HeaderEditorTests
 
         Assert.Equal(1, editor.Rename("from", "X-Original-From"));
 
-        Assert.Equal($"X-Original-From:\r\n {value}\r\n\r\n", Encoding.ASCII.GetString(editor.ToArray()));
+        Assert.Equal($"X-Original-From:\r\n {value}\r\n\r\n", Encoding.ASCII.GetString(editor.ToMemory().ToArray()));
     }
 
     [Theory]

@@ -22,6 +22,11 @@ internal static class SenderCheck
             return Finding.NotReached("no account is logged in");
         }
 
+        if (examination.Options.Rewrite.From == RewriteFrom.Keep)
+        {
+            return Finding.Ok("Rewrite.From is Keep: each message has its own sender, so none was tried");
+        }
+
         var hve = examination.Options.Hve;
         var postmaster = examination.Options.Postmaster;
         var recipient = postmaster.Length > 0 && hve.AcceptedDomains.Contains(AddressText.DomainOf(postmaster), StringComparer.OrdinalIgnoreCase) ? postmaster : null;
@@ -33,11 +38,6 @@ internal static class SenderCheck
             }
         }
 
-        return Finding.Ok($"MAIL FROM{(recipient is null ? string.Empty : $" and RCPT TO {recipient}")} taken, and reset: nothing was sent") with
-        {
-            Notes = examination.Options.Rewrite.From == RewriteFrom.Keep
-                ? ["Rewrite.From: Keep leaves From as devices write it: HVE refuses what is not the account with 550 5.6.241"]
-                : [],
-        };
+        return Finding.Ok($"MAIL FROM{(recipient is null ? string.Empty : $" and RCPT TO {recipient}")} taken, and reset: nothing was sent");
     }
 }

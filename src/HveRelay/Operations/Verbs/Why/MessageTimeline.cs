@@ -12,7 +12,7 @@ internal static class MessageTimeline
     /// <summary>Addresses in one line; all of them are in <c>--json</c> and in <c>queue show</c>.</summary>
     private const int MostAddresses = 5;
 
-    public static IReadOnlyList<Moment> Of(MessageRecord record, ReplyTable replies, Language language) =>
+    public static IReadOnlyList<Moment> Of(MessageRecord record, ReplyTables replies, Language language) =>
     [
         .. new[] { Session(record), Policy(record), Queued(record) }.OfType<Moment>()
             .Concat(Attempts(record, replies, language))
@@ -78,7 +78,7 @@ internal static class MessageTimeline
             [.. parts.Select(part => ($"part {part.Key.Part}/{part.Key.Parts}", $"by {part.Key.Lane.Words}: {Some([.. part.Select(recipient => recipient.Address)])}"))]);
     }
 
-    private static IEnumerable<Moment> Attempts(MessageRecord record, ReplyTable replies, Language language)
+    private static IEnumerable<Moment> Attempts(MessageRecord record, ReplyTables replies, Language language)
     {
         var parts = record.Recipients.Count == 0 ? 1 : record.Recipients[0].Parts;
         IReadOnlyList<string> rewriting = [];
@@ -95,7 +95,7 @@ internal static class MessageTimeline
             foreach (var same in attempt.Results.GroupBy(result => (result.Outcome, result.Reply, result.Failure)))
             {
                 details.Add((QueueText.Word(same.Key.Outcome), $"{Some(Names(record, same.Select(result => result.Recipient)))}: {same.Key.Reply}"));
-                details.AddRange(Explanation(replies, same.First(), language));
+                details.AddRange(Explanation(replies.Of(attempt.Account), same.First(), language));
             }
 
             var took = attempt.EndedAt is { } end ? $"took {QueueText.Span(end - attempt.StartedAt)}" : "has not ended";

@@ -7,7 +7,7 @@ namespace HveRelay.Operations.Verbs.Why;
 /// <summary>The same for programs, whole.</summary>
 internal static class WhyJson
 {
-    public static object Of(MessageRecord record, ReplyTable replies, RelayNow relay, DateTimeOffset now)
+    public static object Of(MessageRecord record, ReplyTables replies, RelayNow relay, DateTimeOffset now)
     {
         var (mail, arrival) = (record.Envelope, record.Arrival);
         return new
@@ -39,16 +39,7 @@ internal static class WhyJson
                 moreRefused = arrival?.MoreRefused ?? 0,
             },
             recipients = record.Recipients.Select(QueueJson.Of),
-            attempts = record.Attempts.Select(attempt => new
-            {
-                attempt.Part,
-                attempt.Number,
-                attempt.Account,
-                attempt.StartedAt,
-                attempt.EndedAt,
-                attempt.Rewriting,
-                results = attempt.Results.Select(result => Of(result, ReplyExplanation.OfAttempt(replies, result))),
-            }),
+            attempts = record.Attempts.Select(attempt => AttemptJson.Of(attempt, replies)),
             record.Changes,
             notices = record.Notices.Select(notice => new
             {
@@ -61,19 +52,4 @@ internal static class WhyJson
             next = WhatNext.Of(record, relay, now, Language.English),
         };
     }
-
-    private static object Of(AttemptResultRecord result, ReplyVerdict? verdict) => new
-    {
-        result.Recipient,
-        result.Outcome,
-        result.Reply,
-        result.Failure?.Stage,
-        result.Failure?.Breakage,
-        verdict?.Class,
-        verdict?.Fault,
-        verdict?.Cause,
-        verdict?.Who,
-        verdict?.How,
-        does = verdict is null ? null : ReplyConduct.Table[verdict.Class],
-    };
 }

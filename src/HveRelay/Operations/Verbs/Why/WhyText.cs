@@ -12,7 +12,7 @@ internal static class WhyText
     private const int TimeWidth = 20;
     private const int WordWidth = 11;
 
-    public static string Of(MessageRecord record, ReplyTable replies, RelayNow relay, DateTimeOffset now, Language language)
+    public static string Of(MessageRecord record, ReplyTables replies, RelayNow relay, DateTimeOffset now, Language language)
     {
         var mail = record.Envelope;
         var text = new StringBuilder();

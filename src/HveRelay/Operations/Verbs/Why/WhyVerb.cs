@@ -27,7 +27,7 @@ internal static class WhyVerb
             switch (found)
             {
                 case WhyFound.Message { Record: var record }:
-                    var (clock, replies) = (TimeProvider.System, ReplyTable.From(loaded.Options.Hve));
+                    var (clock, replies) = (TimeProvider.System, ReplyTables.From(loaded.Options));
                     var relay = await RelayNow.ReadAsync(loaded.Options, queue, clock, cancel);
                     await output.Output.WriteAsync(isJson
                         ? JsonText.Of(WhyJson.Of(record, replies, relay, clock.GetUtcNow())) + Environment.NewLine
