@@ -15,9 +15,6 @@ using HveRelay.Policy;
 using HveRelay.Queue;
 using HveRelay.Rewriting;
 using HveRelay.Smtp.Server;
-using HveRelay.Stores;
-using HveRelay.Stores.Postgres;
-using HveRelay.Stores.Sqlite;
 using HveRelay.Upstream;
 using HveRelay.Upstream.Tokens;
 using HveRelay.Web;
@@ -115,7 +112,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             (to, at) => CutNotice(intake.Policy, to, at), options, hostName));
         var state = new RelayState(options, plans, store, board, sessions, clock, () => new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace);
 
-        await dispatcher.RecoverAsync(cancel);
+        await RecoverAsync(dispatcher, store, options, cancel);
         var app = Build(
             options, around, ControlSocket.TryBind(options.DataDirectory, log), kestrel => Listen(kestrel, options, intake, sessions, certificates));
         RelayPages.Map(app, new HealthChecks(state), new PrometheusPage(totals, state));
@@ -187,39 +184,6 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _meter.Dispose();
         _stop.Dispose();
         _abort.Dispose();
-    }
-
-    /// <summary>The queue, and the clock by which it goes: nodes that share one have the database's.</summary>
-    private static async Task<(IQueueStore Store, TimeProvider Clock)> OpenStoreAsync(
-        RelayOptions options, QueueSignal signal, RelaySurroundings around, SerilogLoggerFactory logging, MailLog log, QueueAlarm alarm)
-    {
-        var key = "DataDirectory";
-        try
-        {
-            Directory.CreateDirectory(options.DataDirectory);
-            if (options.Queue.Store == QueueStoreKind.Postgres)
-            {
-                key = "Queue.ConnectionString";
-                var shared = await PostgresQueueStore.OpenAsync(
-                    new PostgresStoreOptions(options.Queue.ConnectionString, signal), around.Clock, logging.CreateLogger("HveRelay.Stores.Postgres"));
-                return (shared, shared.Clock);
-            }
-
-            var own = await SqliteQueueStore.OpenAsync(
-                new SqliteStoreOptions(options.DataDirectory, options.Queue.MinimumFreeBytes) { OnDamage = alarm.Raise, Wal = around.Wal },
-                around.Clock,
-                logging.CreateLogger("HveRelay.Stores.Sqlite"));
-            if (own.Salvaged is { } salvaged)
-            {
-                log.Alarm("queue", $"the queue was damaged: {salvaged}", "Administrator: look at the disk; docs/operating.md, a damaged queue");
-            }
-
-            return (own, around.Clock);
-        }
-        catch (Exception failed) when (failed is StoreOpenException or StoreException or IOException or UnauthorizedAccessException)
-        {
-            throw new RelayStartException(key, failed.Message, failed);
-        }
     }
 
     private static WebApplication Build(

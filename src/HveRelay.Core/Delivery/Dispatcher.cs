@@ -125,7 +125,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         DateTimeOffset? due = context.Options.WhenUnsure == WhenUnsure.Hold ? null : context.Schedule.After(1, now);
         foreach (var attempt in await context.Store.RecoverAsync(configured, now, due, cancel))
         {
-            var record = await context.Store.FindAsync(attempt.Message, cancel);
+            var record = await FindAsync(attempt.Message);
             foreach (var recipient in attempt.Recipients)
             {
                 context.Meter.Recipients(attempt.Account, Outcome.Unsure);
@@ -139,6 +139,20 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         }
     }
 
+    /// <summary>Null also where the store is gone again: what was recovered is told all the same.</summary>
+    private async Task<MessageRecord?> FindAsync(MessageId id)
+    {
+        try
+        {
+            return await context.Store.FindAsync(id, CancellationToken.None);
+        }
+        catch (StoreException trouble)
+        {
+            context.Alarm.Raise(trouble);
+            return null;
+        }
+    }
+
     /// <summary>The line that any other attempt with this end has, from what the history says of this one.</summary>
     private void Tell(RecoveredAttempt attempt, MessageRecord? record, string address, DateTimeOffset? due)
     {
@@ -146,7 +160,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         var last = record?.Attempts.LastOrDefault(each => each.Part == attempt.Part && each.Results.Any(result => result.Recipient == recipient?.Number));
         if (record is null || recipient is null || last is null)
         {
-            // An operator was faster.
+            // An operator was faster, or it cannot be read.
             context.Log.UnsureAfterRestart(attempt.Message, attempt.Account, address, due);
             return;
         }

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using HveRelay.Queue;
 using HveRelay.Simulator;
+using HveRelay.Stores.Postgres;
 using HveRelay.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HveRelay.Tests.Program;
 
@@ -112,6 +115,24 @@ public sealed class SeveralNodesTests(PostgresServer server)
         Assert.Equal(3, ended.Status);
         Assert.StartsWith("Queue.ConnectionString: the database hverelay on 127.0.0.1:", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", ended.Output + ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_queue_that_fails_before_it_is_ready_is_named_in_the_log_too_and_the_node_leaves_it()
+    {
+        var queue = await server.NewQueueAsync();
+        await (await PostgresQueueStore.OpenAsync(new PostgresStoreOptions(queue, new QueueSignal()), TimeProvider.System, NullLogger.Instance)).DisposeAsync();
+        await PostgresServer.ExecuteAsync(queue, """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'not now'; END$$;
+            CREATE TRIGGER refuse BEFORE UPDATE OF lanes ON node FOR EACH ROW EXECUTE FUNCTION refuse()
+            """);
+        await using var story = await ProgramStory.BeginAsync(configuration => UsePostgres(configuration, queue));
+
+        var ended = await story.RunAsync("run");
+
+        Assert.Equal((3, "Queue.ConnectionString: the queue could not be used: not now (P0001)"), (ended.Status, Assert.Single(ended.ErrorLines)));
+        Assert.Contains("alarm what=start", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(0L, await PostgresServer.ExecuteAsync(queue, "SELECT count(*) FROM node"));
     }
 
     [Fact]

@@ -8,6 +8,9 @@ internal static class ConnectionText
 {
     private const string Form = "Host=db.contoso.com;Database=hverelay;Username=hverelay;Password=…";
 
+    /// <summary>One listens, and sessions and attempts must not wait for each other's end.</summary>
+    private const int FewestConnections = 4;
+
     public static CheckReport Check(QueueOptions queue) =>
         queue.Store == QueueStoreKind.Postgres && queue.ConnectionString.Length > 0 && Fault(queue.ConnectionString) is { } fault
             ? new CheckReport([new ConfigurationError("Queue.ConnectionString", fault)], [])
@@ -32,6 +35,8 @@ internal static class ConnectionText
         }
 
         return string.IsNullOrEmpty(builder.Host) ? $"names no Host; it looks like {Form}"
+            : builder.Port is < 1 or > 65535 ? "Port is not between 1 and 65535"
+            : builder.MaxPoolSize < FewestConnections ? $"Maximum Pool Size is {builder.MaxPoolSize}; a relay needs {FewestConnections} connections at least, and does well with 20"
             : builder.Multiplexing ? "asks for Multiplexing, which the queue cannot use; leave it out"
             : null;
     }

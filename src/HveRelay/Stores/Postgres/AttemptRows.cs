@@ -46,6 +46,14 @@ internal static class AttemptRows
             .WithNullable(results.Select(each => each.Failure?.ToString()));
     }
 
+    /// <summary>Whether the attempt ended at that time, to the tick: then whoever ended it then did it.</summary>
+    public static async Task<bool> EndedAtAsync(NpgsqlConnection connection, long message, long id, DateTimeOffset at)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.Do("SELECT 1 FROM attempt WHERE message = $1 AND id = $2 AND ended_at = $3").With(message).With(id).With(at);
+        return (await batch.ListAsync(row => row.GetInt32(0))).Count == 1;
+    }
+
     public static OpenAttempt Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetInt32(2), row.Text(3), row.GetInt32(4), row.GetFieldValue<int[]>(5), row.Texts(6));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using Npgsql;
@@ -7,9 +8,25 @@ namespace HveRelay.Stores.Postgres;
 /// <summary>Writes down how an attempt ended, recipient by recipient.</summary>
 internal sealed class Completing(Link link)
 {
-    public Task<bool> CompleteAsync(AttemptEnd end) => link.TransactAsync(Need.Sync, connection => CompleteAsync(connection, end));
+    /// <summary>Attempts whose end may have been written: the answer to the commit was lost, and it is tried again.</summary>
+    private readonly ConcurrentDictionary<long, bool> _doubtful = [];
 
-    private static async Task<bool> CompleteAsync(NpgsqlConnection connection, AttemptEnd end)
+    public async Task<bool> CompleteAsync(AttemptEnd end)
+    {
+        try
+        {
+            var holds = await link.TransactAsync(Need.Sync, connection => CompleteAsync(connection, end));
+            _doubtful.TryRemove(end.AttemptId, out _);
+            return holds;
+        }
+        catch (InDoubtException)
+        {
+            _doubtful[end.AttemptId] = true;
+            throw;
+        }
+    }
+
+    private async Task<bool> CompleteAsync(NpgsqlConnection connection, AttemptEnd end)
     {
         var (message, part) = (end.Lease.Message.Value, end.Lease.Part);
         await using var look = connection.CreateBatch();
@@ -17,7 +34,8 @@ internal sealed class Completing(Link link)
         var holds = (await look.ListAsync(PartRows.Read)).Count == 1;
         if (await AttemptRows.OpenAsync(connection, message, end.AttemptId) is not { } attempt)
         {
-            return false;
+            // Somebody ended it: perhaps we did, and did not hear of it.
+            return _doubtful.ContainsKey(end.AttemptId) && await AttemptRows.EndedAtAsync(connection, message, end.AttemptId, end.At);
         }
 
         if (end.Recipients.FirstOrDefault(recipient => !attempt.Recipients.Contains(recipient.Number)) is { } other)

@@ -50,7 +50,7 @@ internal static class Opening
 
     /// <summary>The database as an operator knows it, without user and password.</summary>
     public static string NameOf(NpgsqlConnectionStringBuilder builder) =>
-        $"the database {builder.Database ?? builder.Username} on {builder.Host}" + (builder.Host?.Contains(',', StringComparison.Ordinal) == true ? "" : $":{builder.Port}");
+        $"the database {builder.Database ?? builder.Username ?? "of this user"} on {builder.Host}" + (builder.Host?.Contains(',', StringComparison.Ordinal) == true ? "" : $":{builder.Port}");
 
     public static Link Connect(NpgsqlConnectionStringBuilder builder, TimeProvider clock) =>
         new(new NpgsqlDataSourceBuilder(builder.ConnectionString).Build(), clock);

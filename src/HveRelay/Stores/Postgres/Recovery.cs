@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using Npgsql;
@@ -44,6 +45,9 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
             AND NOT EXISTS (SELECT 1 FROM node n WHERE part.lane = ANY(n.lanes))
         """;
 
+    /// <summary>Attempts that this node ended, perhaps: the answer to the commit was lost. Whoever ended them has to tell.</summary>
+    private readonly ConcurrentQueue<Ended> _doubtful = [];
+
     public async Task<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt)
     {
@@ -64,15 +68,57 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
         });
 
         var recovered = new List<RecoveredAttempt>();
-        foreach (var (message, id, part) in open)
+        try
         {
-            if (await link.TransactAsync(Need.Sync, connection => MakeUnsureAsync(connection, message, id, part, now, dueAt)) is { } attempt)
+            await TellDoubtfulAsync(recovered);
+            foreach (var (message, id, part) in open)
             {
-                recovered.Add(attempt);
+                if (await EndAsync(message, id, part, now, dueAt) is { } attempt)
+                {
+                    recovered.Add(attempt);
+                }
             }
+        }
+        catch (Exception cause) when (recovered.Count > 0 && Faults.Translate(cause) is StoreException)
+        {
+            // These are told of now; the others are met the next time.
         }
 
         return recovered;
+    }
+
+    private async Task TellDoubtfulAsync(List<RecoveredAttempt> recovered)
+    {
+        while (_doubtful.TryDequeue(out var ended))
+        {
+            var attempt = ended.Attempt;
+            try
+            {
+                if (await link.TransactAsync(Need.Read, connection => AttemptRows.EndedAtAsync(connection, attempt.Message.Value, ended.Id, ended.At)))
+                {
+                    recovered.Add(attempt);
+                }
+            }
+            catch (Exception)
+            {
+                _doubtful.Enqueue(ended);
+                throw;
+            }
+        }
+    }
+
+    private async Task<RecoveredAttempt?> EndAsync(long message, long id, int part, DateTimeOffset now, DateTimeOffset? dueAt)
+    {
+        RecoveredAttempt? made = null;
+        try
+        {
+            return await link.TransactAsync(Need.Sync, async connection => made = await MakeUnsureAsync(connection, message, id, part, now, dueAt));
+        }
+        catch (InDoubtException) when (made is not null)
+        {
+            _doubtful.Enqueue(new Ended(made, id, now));
+            throw;
+        }
     }
 
     /// <summary>Null where another node was faster.</summary>
@@ -112,4 +158,6 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
             .With(attempt.Message).With(attempt.Part).With(attempt.Recipients);
         return await batch.ListAsync(row => row.GetInt32(0));
     }
+
+    private sealed record Ended(RecoveredAttempt Attempt, long Id, DateTimeOffset At);
 }
