@@ -76,7 +76,7 @@ public sealed partial class SmtpSession : IAsyncDisposable
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            _transport.Write(SmtpReplies.OurFault);
+            _transport.Write(SmtpReplies.OurFault(_options.HostName));
             _end = SessionEnd.Broken;
             throw;
         }
