@@ -84,9 +84,12 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
     /// <summary>The configuration has it no more: nothing is begun by it.</summary>
     public void Remove(string account)
     {
-        _gone[account] = true;
-        _accounts.TryRemove(account, out _);
-        _pauses.TryRemove(account, out _);
+        lock (_gate)
+        {
+            _gone[account] = true;
+            _accounts.TryRemove(account, out _);
+            _pauses.TryRemove(account, out _);
+        }
     }
 
     /// <summary>Its limits are others now: whether they are used up the next transaction says.</summary>
@@ -163,6 +166,12 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
     {
         lock (_gate)
         {
+            if (IsGone(now.Account))
+            {
+                // An attempt that was under way: it must not put back what nobody would ever mend.
+                return;
+            }
+
             var before = Beneath(now.Account);
             _accounts[now.Account] = before.State == now.State ? now with { Since = before.Since } : now;
             if (before.State == now.State && before.Cause == now.Cause)

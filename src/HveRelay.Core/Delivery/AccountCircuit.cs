@@ -86,7 +86,7 @@ internal sealed class AccountCircuit
                     var asksForLess = result.AsksForLessIn(_replies);
                     if (result.TroubleIn(_replies) is { } failure)
                     {
-                        (_trouble, _isThrottled) = (_replies.Classify(failure).Class, asksForLess);
+                        (_trouble, _isThrottled) = (_replies.Classify(failure).InTheEnd.Class, asksForLess);
                     }
 
                     if (asksForLess)

@@ -144,7 +144,7 @@ internal sealed class AccountSender : IAsyncDisposable
             return [];
         }
 
-        var parts = Array.Empty<DuePart>() as IReadOnlyList<DuePart>;
+        IReadOnlyList<DuePart> parts = [];
         try
         {
             var today = _today = await _plan.TodayAsync(Context.Store, now, cancel);

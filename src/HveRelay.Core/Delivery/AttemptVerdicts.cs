@@ -15,6 +15,9 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
     /// <summary>HVE says "quota" and no more: when the day rolls over there is unknown.</summary>
     internal static readonly TimeSpan QuotaWait = TimeSpan.FromHours(1);
 
+    /// <summary>Attempts after which what one account cannot send goes by another without a wait.</summary>
+    private const int AtOnce = 5;
+
     public static AttemptVerdicts Of(
         DuePart part, IReadOnlyList<RecipientResult> results, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now, AttemptTerms terms = default)
     {
@@ -49,12 +52,12 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
     public static AttemptVerdicts OfNoConnection(
         DuePart part, SmtpFailure failure, RetrySchedule schedule, ReplyTable replies, DateTimeOffset now, AttemptTerms terms = default) =>
         Of(part, [.. part.Recipients.Select(_ => new RecipientResult.NotSent(failure))], schedule, replies, now, terms)
-            with { Trouble = (replies.Classify(failure), failure.Words) };
+            with { Trouble = (replies.Classify(failure).InTheEnd, failure.Words) };
 
     private static AttemptVerdict NotSent(
         DuePart part, DueRecipient recipient, SmtpFailure failure, ReplyTable replies, bool anyAccepted, Waits waits)
     {
-        var verdict = replies.Classify(failure);
+        var verdict = replies.Classify(failure).InTheEnd;
         var isOver = waits.Now >= part.Envelope.ExpiresAt;
         return verdict.Class switch
         {
@@ -64,7 +67,9 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
             ReplyClass.Split when anyAccepted => Ended(Outcome.Deferred, waits.Now),
 
             // Promises 4 and 5: what is not the message's fault never ends it.
-            ReplyClass.AccountFault or ReplyClass.QuotaReached when waits.Terms.GoesOtherwise => Ended(Outcome.Deferred, waits.Now),
+            // Two accounts that refuse it in turn must not hand it to and fro as fast as the line goes.
+            ReplyClass.AccountFault or ReplyClass.QuotaReached when waits.Terms.GoesOtherwise =>
+                Ended(Outcome.Deferred, part.Wait <= AtOnce ? waits.Now : waits.Soon),
             ReplyClass.AccountFault => Ended(Outcome.Deferred, waits.Later),
             ReplyClass.QuotaReached => Ended(Outcome.Deferred, waits.Now + QuotaWait),
             _ when isOver && waits.Terms.HasHadItsWait(recipient, part.Envelope.ExpiresAt, waits.Now, waits.Longest) => Ended(Outcome.Expired, null),

@@ -10,7 +10,11 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Func<int
 {
     private readonly Lock _gate = new();
     private int _open;
+    private int _generation;
     private readonly List<(IUpstreamConnection Connection, DateTimeOffset Since)> _warm = [];
+
+    /// <summary>Goes up when what is open is not to be used any more; on loan, it is closed when it comes back.</summary>
+    public int Generation => Volatile.Read(ref _generation);
 
     /// <summary>Null where none is left. What may not be used any more, since its token ends, is closed on the way.</summary>
     public async ValueTask<IUpstreamConnection?> TakeAsync()
@@ -45,9 +49,10 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Func<int
         count(1);
     }
 
-    public async ValueTask GiveBackAsync(IUpstreamConnection connection)
+    /// <param name="generation">Of the pool before the connection was taken or opened.</param>
+    public async ValueTask GiveBackAsync(IUpstreamConnection connection, int generation)
     {
-        if (!connection.IsUsable || Volatile.Read(ref _open) > most())
+        if (!connection.IsUsable || generation != Generation || Volatile.Read(ref _open) > most())
         {
             await CloseAsync(connection);
             return;
@@ -62,8 +67,12 @@ internal sealed class ConnectionPool(TimeProvider clock, TimeSpan idle, Func<int
     /// <summary>Closes what has been idle too long, and what may not be used any more.</summary>
     public ValueTask CloseColdAsync() => CloseAsync(clock.GetUtcNow() - idle);
 
-    /// <summary>Closes those that nobody uses at the moment.</summary>
-    public ValueTask CloseAllAsync() => CloseAsync(DateTimeOffset.MaxValue);
+    /// <summary>Closes those that nobody uses at the moment, and the others when they come back.</summary>
+    public ValueTask CloseAllAsync()
+    {
+        Interlocked.Increment(ref _generation);
+        return CloseAsync(DateTimeOffset.MaxValue);
+    }
 
     public ValueTask DisposeAsync() => CloseAllAsync();
 

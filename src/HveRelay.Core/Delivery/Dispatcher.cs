@@ -26,12 +26,20 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     /// <summary>Runs until <paramref name="stop"/>; <paramref name="abort"/> cuts attempts short that are still under way.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abort)
     {
-        await Task.WhenAll(
-        [
-            _crew.RunAsync(stop, abort),
-            EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(stop), stop),
-            EveryAsync(context.Options.Recovery, () => RecoverAsync(null, stop), stop),
-        ]);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var house = Task.WhenAll(
+            EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(end.Token), end.Token),
+            EveryAsync(context.Options.Recovery, () => RecoverAsync(null, end.Token), end.Token));
+        try
+        {
+            await _crew.RunAsync(stop, abort);
+        }
+        finally
+        {
+            // Where a sender broke too: who waits for this must hear of it.
+            await end.CancelAsync();
+            await house;
+        }
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ public static class EarlierFailures
     private static bool Counts(AttemptResultRecord result, ReplyTable replies) => result.Outcome switch
     {
         Outcome.Unsure => true,
-        Outcome.Deferred => ReplyExplanation.OfAttempt(replies, result)?.Class is not (ReplyClass.AccountFault or ReplyClass.QuotaReached),
+        Outcome.Deferred => ReplyExplanation.OfAttempt(replies, result)?.InTheEnd.Class is not (ReplyClass.AccountFault or ReplyClass.QuotaReached),
         _ => false,
     };
 }

@@ -60,7 +60,9 @@ internal sealed class Pace(int perMinute, TimeProvider clock)
                 return null;
             }
 
-            return Window - clock.GetElapsedTime(_begun.Peek());
+            // Time goes on since Forget, and to wait a millisecond less than nothing is to wait for ever.
+            var left = Window - clock.GetElapsedTime(_begun.Peek());
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
 

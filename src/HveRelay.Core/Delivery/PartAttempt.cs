@@ -74,6 +74,13 @@ internal sealed class PartAttempt(
         {
             result = Stopped();
         }
+        catch (Exception bug) when (_grant is not null)
+        {
+            // The attempt is open: left so, its part would never be taken again, and its recipients would stay reserved.
+            Tell(bug, "the transaction broke");
+            var failure = new SmtpFailure(Stage.FinalDot, null, Breakage.Closed, $"The relay broke during the attempt: {bug.Message}");
+            result = new SendResult.Attempted(_grant.AttemptId, [.. Enumerable.Repeat(new RecipientResult.Unsure(failure), _grant.Recipients)]);
+        }
 
         switch (result)
         {
@@ -110,6 +117,7 @@ internal sealed class PartAttempt(
         var isRenewed = false;
         while (true)
         {
+            var generation = pool.Generation;
             var connection = await pool.TakeAsync();
             var isWarm = connection is not null;
             if (connection is null)
@@ -125,7 +133,7 @@ internal sealed class PartAttempt(
                 }
             }
 
-            await using var loan = new Loan(pool, connection!);
+            await using var loan = new Loan(pool, connection!, generation);
             if (_grant is null)
             {
                 switch (await BeginAsync(cancel))
@@ -145,9 +153,9 @@ internal sealed class PartAttempt(
             {
                 (message, _rewriting) = await OutboundContent.OpenAsync(context, plan, part, _grant.Recipients, cancel);
             }
-            catch (StoreException unreadable)
+            catch (Exception unreadable) when (unreadable is not OperationCanceledException)
             {
-                context.Alarm.Raise(unreadable);
+                Tell(unreadable, "the message cannot be made ready to be sent");
                 return new SendResult.Attempted(_grant.AttemptId, AllFailed(new SmtpFailure(
                     Stage.Mail, null, Breakage.ContentUnreadable, $"The message cannot be read from the queue: {unreadable.Message}")));
             }
@@ -252,15 +260,7 @@ internal sealed class PartAttempt(
             }
             catch (Exception failed)
             {
-                if (failed is StoreException trouble)
-                {
-                    context.Alarm.Raise(trouble);
-                }
-                else
-                {
-                    context.Logger.LogError(failed, "What became of {Id} cannot be recorded and is tried again", part.Envelope.Id.ToString());
-                }
-
+                Tell(failed, "what became of it cannot be recorded and is tried again");
                 if (isLast)
                 {
                     return false;
@@ -271,9 +271,21 @@ internal sealed class PartAttempt(
         }
     }
 
-    /// <summary>A connection on loan: however the transaction ends, it goes back to the pool, which closes it where it broke.</summary>
-    private readonly struct Loan(ConnectionPool pool, IUpstreamConnection connection) : IAsyncDisposable
+    private void Tell(Exception failed, string what)
     {
-        public ValueTask DisposeAsync() => pool.GiveBackAsync(connection);
+        if (failed is StoreException trouble)
+        {
+            context.Alarm.Raise(trouble);
+        }
+        else
+        {
+            context.Logger.LogError(failed, "{Id}: {What}", part.Envelope.Id.ToString(), what);
+        }
+    }
+
+    /// <summary>A connection on loan: however the transaction ends, it goes back to the pool, which closes it where it broke.</summary>
+    private readonly struct Loan(ConnectionPool pool, IUpstreamConnection connection, int generation) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => pool.GiveBackAsync(connection, generation);
     }
 }

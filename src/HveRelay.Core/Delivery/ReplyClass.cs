@@ -101,5 +101,11 @@ public sealed record ReplyVerdict(ReplyClass Class, FaultKind Fault, string Caus
     /// <summary>How it is mended.</summary>
     public string How => Language.Split(Remedy).How;
 
+    /// <summary>
+    /// What it is for the mail once the attempt is over: a new token helped as little as the old one, or there is none to be had. That is no
+    /// fault of the message (promise 5).
+    /// </summary>
+    public ReplyVerdict InTheEnd => Class == ReplyClass.NewToken ? this with { Class = ReplyClass.AccountFault, Fault = FaultKind.Credentials } : this;
+
     public ReplyVerdict In(Language language) => this with { Cause = language.Say(Cause), Remedy = language.Say(Remedy) };
 }

@@ -10,18 +10,18 @@ namespace HveRelay.Delivery;
 /// </summary>
 internal static class ReplyTableRows
 {
-    private const string Ndr = "Exchange Online, non-delivery codes";
-    private const string Devices = "Exchange Online, devices and applications that send mail";
-    private const string Limits = "Exchange Online, limits of SMTP submission";
+    internal const string Ndr = "Exchange Online, non-delivery codes";
+    internal const string Devices = "Exchange Online, devices and applications that send mail";
+    internal const string Limits = "Exchange Online, limits of SMTP submission";
     private const string Notes = "High Volume Email, documentation and notes on releases";
     private const string Relays = "working relays, seen until August 2026";
-    private const string Forums = "Microsoft's support in forums";
+    internal const string Forums = "Microsoft's support in forums";
     private const string Blogs = "blogs on High Volume Email";
 
     private const string FromTheAccount = "Administrator: Rewrite.From must be Account";
     private const string AllowSender = "Tenant administrator: allow the account as sender";
     private const string ShortToken = "The access token ends too soon";
-    private const string LongerTokens = "Tenant administrator: if it stays, tokens must live longer than 20 minutes";
+    internal const string LongerTokens = "Tenant administrator: if it stays, tokens must live longer than 20 minutes";
     private const string NoLicence = "Tenant administrator: remove the licence or recreate the account";
     private const string Correct = "Administrator: correct Hve.Host";
     private const string NotHve = "The host is SMTP client submission, not High Volume Email";
@@ -114,11 +114,11 @@ internal static class ReplyTableRows
         Fault(null, null, "billing not", Billing, Unbilled, SetUpBilling, Confidence.Unknown, Notes),
     ];
 
-    private static ReplyRow Fault(
+    internal static ReplyRow Fault(
         int[]? codes, string? enhanced, string? text, FaultKind fault, string cause, string remedy, Confidence sure, string source) =>
         new(codes, enhanced, text, Stage.Connect, Stage.FinalDot, AccountFault, fault, cause, remedy, sure, source);
 
-    private static ReplyRow Row(
+    internal static ReplyRow Row(
         int[]? codes, string? enhanced, string? text, Stage from, ReplyClass @class, string cause, string remedy, Confidence sure, string source) =>
         new(codes, enhanced, text, from, Stage.FinalDot, @class, None, cause, remedy, sure, source);
 }

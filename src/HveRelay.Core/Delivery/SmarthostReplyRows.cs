@@ -1,6 +1,7 @@
 using HveRelay.Smtp;
 using static HveRelay.Delivery.FaultKind;
 using static HveRelay.Delivery.ReplyClass;
+using static HveRelay.Delivery.ReplyTableRows;
 
 namespace HveRelay.Delivery;
 
@@ -10,10 +11,6 @@ namespace HveRelay.Delivery;
 /// </summary>
 internal static class SmarthostReplyRows
 {
-    private const string Ndr = "Exchange Online, non-delivery codes";
-    private const string Devices = "Exchange Online, devices and applications that send mail";
-    private const string Limits = "Exchange Online, limits of SMTP submission";
-    private const string Forums = "Microsoft's support in forums";
     private const string Status = "RFC 3463";
     private const string Auth = "RFC 4954 section 6";
 
@@ -22,7 +19,6 @@ internal static class SmarthostReplyRows
     private const string Unknown = "The recipient is unknown";
     private const string CorrectAddress = "Sender: correct the address";
     private const string ShortToken = "The access token ends too soon, or has ended";
-    private const string LongerTokens = "Tenant administrator: if it stays, tokens must live longer than 20 minutes";
     private const string QuotaUsedUp = "The smarthost's daily quota of recipients is used up";
 
     public static IReadOnlyList<ReplyRow> All { get; } =
@@ -88,10 +84,6 @@ internal static class SmarthostReplyRows
         Row([421], null, null, Stage.Connect, Retry, "The smarthost closed the connection", string.Empty, Confidence.Unknown, "RFC 5321 section 3.8"),
     ];
 
-    private static ReplyRow Fault(
-        int[]? codes, string? enhanced, string? text, FaultKind fault, string cause, string remedy, Confidence sure, string source) =>
-        new(codes, enhanced, text, Stage.Connect, Stage.FinalDot, AccountFault, fault, cause, remedy, sure, source);
-
     /// <summary>
     /// It does not know us any more, or never sent to this domain for us: which of the two, nobody can tell. No mail is bounced for the
     /// first, and no smarthost is paused for the second.
@@ -99,8 +91,4 @@ internal static class SmarthostReplyRows
     private static ReplyRow NoRelay(string text, string who) => Row(
         null, null, text, Stage.Rcpt, Retry, "The smarthost does not send to this domain for us",
         "Administrator: let the smarthost know this relay by login, address or certificate, or correct Routes", Confidence.Field, who);
-
-    private static ReplyRow Row(
-        int[]? codes, string? enhanced, string? text, Stage from, ReplyClass @class, string cause, string remedy, Confidence sure, string source) =>
-        new(codes, enhanced, text, from, Stage.FinalDot, @class, None, cause, remedy, sure, source);
 }

@@ -86,7 +86,7 @@ public static class PolicyExplanation
     }
 
     private static string By(ClientRule client, IPAddress address) =>
-        client.Networks.Count == 0 ? ", as it does any address" : $" by {client.Networks.First(network => network.Contains(address))}";
+        client.NetworkOf(address) is { } network ? $" by {network}" : ", as it does any address";
 
     private static string LimitsOf(RelayPolicy policy, ClientRule client) => string.Join(", ", new[]
     {

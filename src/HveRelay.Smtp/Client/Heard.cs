@@ -14,9 +14,6 @@ internal readonly record struct Heard(Reply? Reply, Breakage Breakage, string De
     /// <summary>2yz or 3yz: <see cref="Dialogue"/> lets only the one through that can stand at the stage.</summary>
     public bool IsGood => Reply is { Code: < 400 };
 
-    /// <summary>A reply of 4yz or 5yz: the dialogue goes on, unless it was 421.</summary>
-    public bool IsRefusal => Reply is { Code: >= 400 };
-
     public SmtpFailure At(Stage stage) =>
         Reply is null
             ? new SmtpFailure(stage, null, Breakage, Detail)

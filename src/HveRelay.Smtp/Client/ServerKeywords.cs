@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace HveRelay.Smtp.Client;
 
-/// <summary>What the server offers in its reply to EHLO (RFC 5321 section 4.1.1.1).</summary>
+/// <summary>What the server offers in its reply to EHLO (RFC 5321 section 4.1.1.1), as far as it is made use of.</summary>
 /// <param name="Size">Octets it takes (RFC 1870), 0 for no fixed limit, null where SIZE is not offered.</param>
 /// <param name="Auth">Mechanisms in upper case, in the server's order (RFC 4954).</param>
 public sealed record ServerKeywords(
@@ -11,15 +11,12 @@ public sealed record ServerKeywords(
     bool Pipelining,
     bool EightBitMime,
     bool StartTls,
-    bool EnhancedStatusCodes,
-    bool Chunking,
-    bool Dsn,
     bool SmtpUtf8,
     ImmutableArray<string> Auth)
 {
     /// <summary>After HELO.</summary>
     public static ServerKeywords None { get; } =
-        new(null, false, false, false, false, false, false, false, []);
+        new(null, false, false, false, false, []);
 
     public static ServerKeywords Parse(Reply ehlo)
     {
@@ -36,9 +33,6 @@ public sealed record ServerKeywords(
                 "PIPELINING" => found with { Pipelining = true },
                 "8BITMIME" => found with { EightBitMime = true },
                 "STARTTLS" => found with { StartTls = true },
-                "ENHANCEDSTATUSCODES" => found with { EnhancedStatusCodes = true },
-                "CHUNKING" => found with { Chunking = true },
-                "DSN" => found with { Dsn = true },
                 "SMTPUTF8" => found with { SmtpUtf8 = true },
                 "AUTH" => found with { Auth = [.. found.Auth.Union(words.Skip(1).Select(word => word.ToUpperInvariant()), StringComparer.Ordinal)] },
                 _ => found,

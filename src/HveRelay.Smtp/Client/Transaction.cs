@@ -18,6 +18,20 @@ internal sealed class Transaction(Dialogue dialogue, ServerKeywords keywords, Ma
             .Prepend(TransactionCommands.Mail(message, keywords))
             .Append(TransactionCommands.Data);
         var group = TransactionCommands.Group(reset ? commands.Prepend(TransactionCommands.Reset) : commands);
+        try
+        {
+            return await RunAsync(group, reset);
+        }
+        catch
+        {
+            // Cancelled, or a bug: the next message must not hear the replies of this one.
+            await dialogue.BreakAsync();
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<RecipientResult>> RunAsync(byte[] group, bool reset)
+    {
         if (keywords.Pipelining)
         {
             dialogue.Say(group);

@@ -13,7 +13,7 @@ internal static class TransactionCommands
         var line = new StringBuilder($"MAIL FROM:<{message.ReversePath}>");
         if (keywords.Size is not null)
         {
-            // RFC 1870 section 5.
+            // RFC 1870 section 6.
             line.Append(" SIZE=").Append(message.Size);
         }
 

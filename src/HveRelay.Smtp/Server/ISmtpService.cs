@@ -2,7 +2,7 @@ namespace HveRelay.Smtp.Server;
 
 /// <summary>
 /// What a session asks of its owner; one for each session. Nothing here throws for expected trouble: a refusal is a reply. What
-/// is thrown all the same is answered 451 and ends the session, since it is a fault of ours (contract, promise 8).
+/// is thrown all the same is answered 421 and ends the session, since it is a fault of ours (contract, promise 8).
 /// </summary>
 public interface ISmtpService
 {

@@ -42,7 +42,7 @@ internal static class MailParameters
 
         if (maxMessageBytes > 0 && size > maxMessageBytes)
         {
-            return SmtpReplies.TooLarge(maxMessageBytes);
+            return SizeWords.TooLarge(maxMessageBytes);
         }
 
         command = new MailCommand(path.Address, size, eightBit);

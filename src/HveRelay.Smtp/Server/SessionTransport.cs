@@ -314,7 +314,9 @@ internal sealed class SessionTransport : IAsyncDisposable
     {
         _timedOut = false;
         _waitsFor = waitsFor;
-        _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+
+        // What is left of a time may be less than nothing, and a millisecond less would be for ever.
+        _timer.Change(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     private void Disarm()

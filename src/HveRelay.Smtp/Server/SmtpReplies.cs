@@ -37,9 +37,7 @@ internal static class SmtpReplies
 
     public static Reply Parameter(string name) => Reply.Of(555, "5.5.4", $"Parameter {name} is not supported");
 
-    public static Reply TooLarge(long limit) => SizeWords.TooLarge(limit);
-
-    public static Reply OurFault { get; } = Reply.Of(451, "4.3.0", "Local trouble, try again later");
+    public static Reply OurFault(string host) => Reply.Of(421, "4.3.0", $"{host} Local trouble, closing, try again later");
 
     public static Reply BadBdat(string host) => Reply.Of(421, "4.5.4", $"{host} Syntax: BDAT octets [LAST], closing");
 

@@ -68,7 +68,7 @@ public sealed partial class SmtpSession
 
         if (_chunkFailure is null && _content!.IsTooLarge)
         {
-            _chunkFailure = Refused(SmtpReplies.TooLarge(_service.MaxMessageBytes), "size");
+            _chunkFailure = Refused(SizeWords.TooLarge(_service.MaxMessageBytes), "size");
         }
 
         if (_chunkFailure is null)

@@ -141,7 +141,7 @@ public sealed partial class SmtpSession
     private async ValueTask FinishAsync(IncomingContent content, CancellationToken cancel)
     {
         Info.Quirks |= await content.CompleteAsync(_eightBit, cancel);
-        var reply = content.IsTooLarge ? Refused(SmtpReplies.TooLarge(_service.MaxMessageBytes), "size")
+        var reply = content.IsTooLarge ? Refused(SizeWords.TooLarge(_service.MaxMessageBytes), "size")
             : content.HadBareNewline && _service.NewlineMode == NewlineMode.Reject ? Refused(SmtpReplies.BareNewline, "bare newline")
             : await content.Sink.CompleteAsync(cancel);
         if (reply.IsPositive)

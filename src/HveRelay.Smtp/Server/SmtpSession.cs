@@ -76,7 +76,7 @@ public sealed partial class SmtpSession : IAsyncDisposable
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            _transport.Write(SmtpReplies.OurFault);
+            _transport.Write(SmtpReplies.OurFault(_options.HostName));
             _end = SessionEnd.Broken;
             throw;
         }
@@ -124,6 +124,13 @@ public sealed partial class SmtpSession : IAsyncDisposable
                 break;
             }
 
+            if (SpeaksTls)
+            {
+                // Before a line is looked for: nearly every hello has an LF somewhere.
+                Close(Refused(SmtpReplies.NotSmtp(_options.HostName), "tls before starttls"), SessionEnd.Refused);
+                break;
+            }
+
             if (_transport.TryReadLine(_options.MaxCommandLine, out var line))
             {
                 // The client may go on and on without taking its replies; they must not gather without end.
@@ -135,12 +142,6 @@ public sealed partial class SmtpSession : IAsyncDisposable
 
                 Info.Quirks |= line.HasBareNewline ? Quirks.BareNewlineCommand : Quirks.None;
                 return line;
-            }
-
-            if (SpeaksTls)
-            {
-                Close(Refused(SmtpReplies.NotSmtp(_options.HostName), "tls before starttls"), SessionEnd.Refused);
-                break;
             }
 
             if (_transport.Skipped > MostSkipped)

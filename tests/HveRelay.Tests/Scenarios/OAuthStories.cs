@@ -139,7 +139,7 @@ public sealed class OAuthStories : IAsyncLifetime
 
         Assert.Equal((2, 2), (_authority.Questions.Count, story.Simulator.Transcripts.Count));
         Assert.Equal("501 5.5.127 The token will expire soon", story.Lines("deferred").Single()["reply"]);
-        Assert.Equal("throttled", story.Lines("account").Single()["state"]);
+        Assert.Equal(("faulty", "credentials"), (story.Lines("account").Single()["state"], story.Lines("account").Single()["kind"]));
         story.Simulator.Faults.Clear();
         await story.NextTryAsync("deferred", () => story.Lines("relayed").Any());
     }

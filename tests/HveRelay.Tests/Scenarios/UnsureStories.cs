@@ -13,6 +13,33 @@ public sealed class UnsureStories
 {
     private const int Full = 13;
 
+    /// <summary>An address that no command may hold stands for any bug: left open, the attempt would keep its part for ever.</summary>
+    [Fact]
+    public async Task A_transaction_that_breaks_by_a_bug_ends_as_an_attempt()
+    {
+        await using var story = await RelayStory.BeginAsync(options =>
+        {
+            options.Smarthosts =
+            [
+                new SmarthostOptions
+                {
+                    Name = "external", Host = "localhost", Port = options.Hve.Port, Address = "re\u0001lay@contoso.com",
+                    TrustedCertificate = options.Hve.TrustedCertificate,
+                },
+            ];
+            options.Routes = [new RouteOptions { Via = "external" }];
+        });
+
+        var reply = await story.SendAsync(["guest@fabrikam.com"]);
+        await story.LogsAsync("unsure");
+        await story.NextTryAsync("unsure", () => story.Lines("unsure").Count() == 2);
+
+        var record = await story.RecordAsync(RelayStory.IdIn(reply));
+        Assert.Equal(RecipientState.Held, Assert.Single(record.Recipients).State);
+        Assert.Equal(2, record.Attempts.Count(attempt => attempt.EndedAt is not null));
+        Assert.Empty(story.Simulator.Messages);
+    }
+
     [Fact]
     public async Task HVE_has_ten_minutes_to_answer_the_final_dot()
     {

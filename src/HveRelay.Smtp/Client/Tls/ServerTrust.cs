@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace HveRelay.Smtp.Client.Tls;
@@ -10,17 +11,19 @@ namespace HveRelay.Smtp.Client.Tls;
 /// </summary>
 public sealed class ServerTrust(X509Certificate2Collection anchors)
 {
+    private static readonly Oid _serverAuthentication = new("1.3.6.1.5.5.7.3.1");
+
     public static ServerTrust System { get; } = new([]);
 
     /// <summary>One or several certificates in PEM.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">It holds something else, or nothing.</exception>
+    /// <exception cref="CryptographicException">It holds something else, or nothing.</exception>
     public static ServerTrust FromPem(ReadOnlySpan<char> pem)
     {
         var anchors = new X509Certificate2Collection();
         anchors.ImportFromPem(pem);
         return anchors.Count > 0
             ? new ServerTrust(anchors)
-            : throw new global::System.Security.Cryptography.CryptographicException("There is no certificate in it.");
+            : throw new CryptographicException("There is no certificate in it.");
     }
 
     /// <summary>For a client of the host: TLS 1.2 and 1.3, its name verified, chains judged at the handed-in time.</summary>
@@ -29,7 +32,7 @@ public sealed class ServerTrust(X509Certificate2Collection anchors)
     {
         TargetHost = host,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        CertificateChainPolicy = TlsPolicy.Chain(now),
+        CertificateChainPolicy = Chain(now),
         RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
         {
             if (Refuse(host, certificate as X509Certificate2, chain, errors, now) is not { } refusal)
@@ -82,7 +85,7 @@ public sealed class ServerTrust(X509Certificate2Collection anchors)
         }
 
         using var own = new X509Chain();
-        own.ChainPolicy = TlsPolicy.Chain(now);
+        own.ChainPolicy = Chain(now);
         own.ChainPolicy.DisableCertificateDownloads = true;
         own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         own.ChainPolicy.CustomTrustStore.AddRange(anchors);
@@ -94,4 +97,15 @@ public sealed class ServerTrust(X509Certificate2Collection anchors)
 
         return own.Build(certificate) ? [] : CertificateWords.Faults(own);
     }
+
+    /// <summary>
+    /// At the handed-in time. Without revocation: a relay in a closed network reaches no revocation list, and mail that stops
+    /// because a list is unreachable helps nobody.
+    /// </summary>
+    private static X509ChainPolicy Chain(DateTimeOffset now) => new()
+    {
+        RevocationMode = X509RevocationMode.NoCheck,
+        VerificationTime = now.UtcDateTime,
+        ApplicationPolicy = { _serverAuthentication },
+    };
 }

@@ -36,6 +36,18 @@ public sealed class AccountBoardTests
         Assert.Equal(kind == FaultKind.None ? null : FaultWords.Of(kind), _log[0]["kind"]);
     }
 
+    [Fact]
+    public void An_attempt_that_ends_when_its_account_is_gone_does_not_bring_it_back()
+    {
+        _board.Remove(Account);
+        Assert.True(Reply.TryParse("535 5.7.3 no", out var reply));
+        _board.Fails(Account, ReplyTable.BuiltIn.Classify(Stage.Auth, reply!), "535 5.7.3 no", null);
+        _board.Works(Account);
+
+        Assert.Empty(_board.All);
+        Assert.Empty(_log);
+    }
+
     /// <summary>Housekeeping found it in the queue while who paused it had not yet said so.</summary>
     [Fact]
     public void A_pause_that_is_seen_twice_is_said_once()

@@ -120,6 +120,32 @@ public sealed class AttemptVerdictsTests
     }
 
     [Theory]
+    [InlineData(5, 0)]
+    [InlineData(6, 60)]
+    public void Accounts_that_refuse_in_turn_do_not_hand_a_message_to_and_fro_without_a_pause(int attempts, int seconds)
+    {
+        var end = AttemptVerdicts.Of(
+            Part(1, Now) with { Wait = attempts }, [NotSent(Stage.Mail, "550 5.7.999 no")], Schedule(), ReplyTable.BuiltIn, Now,
+            new AttemptTerms(WhenUnsure.RetryOnce, GoesOtherwise: true)).Ends[0].End;
+
+        Assert.InRange((end.DueAt!.Value - Now).TotalSeconds, seconds, seconds * 1.1);
+    }
+
+    /// <summary>A new token was fetched, and refused like the one before.</summary>
+    [Theory]
+    [InlineData("501 5.5.127 The token will expire soon")]
+    [InlineData("535 5.7.142 the token has expired")]
+    public void A_token_that_stays_refused_is_a_fault_of_the_account_and_ends_no_message(string reply)
+    {
+        var failure = ((RecipientResult.NotSent)NotSent(Stage.Auth, reply)).Failure;
+
+        var verdicts = AttemptVerdicts.OfNoConnection(Part(1, expiresAt: Now), failure, Schedule(), ReplyTable.BuiltIn, Now, FailedAt(Now.AddMinutes(-15)));
+
+        Assert.Equal(Outcome.Deferred, verdicts.Ends[0].End.Outcome);
+        Assert.Equal((ReplyClass.AccountFault, FaultKind.Credentials), (verdicts.Trouble!.Value.Verdict.Class, verdicts.Trouble.Value.Verdict.Fault));
+    }
+
+    [Theory]
     [InlineData(1, 60)]
     [InlineData(2, 300)]
     [InlineData(3, 900)]

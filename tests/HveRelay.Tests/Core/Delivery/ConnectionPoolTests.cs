@@ -15,8 +15,8 @@ public sealed class ConnectionPoolTests
     {
         await using var pool = Pool();
         var (first, second) = (new Connection(), new Connection());
-        await pool.GiveBackAsync(first);
-        await pool.GiveBackAsync(second);
+        await pool.GiveBackAsync(first, pool.Generation);
+        await pool.GiveBackAsync(second, pool.Generation);
 
         Assert.Same(second, await pool.TakeAsync());
         Assert.Same(first, await pool.TakeAsync());
@@ -28,8 +28,8 @@ public sealed class ConnectionPoolTests
     {
         await using var pool = Pool();
         var (good, over) = (new Connection(), new Connection());
-        await pool.GiveBackAsync(good);
-        await pool.GiveBackAsync(over);
+        await pool.GiveBackAsync(good, pool.Generation);
+        await pool.GiveBackAsync(over, pool.Generation);
 
         over.IsUsable = false;
 
@@ -42,8 +42,8 @@ public sealed class ConnectionPoolTests
     {
         await using var pool = Pool();
         var (good, over) = (new Connection(), new Connection());
-        await pool.GiveBackAsync(over);
-        await pool.GiveBackAsync(good);
+        await pool.GiveBackAsync(over, pool.Generation);
+        await pool.GiveBackAsync(good, pool.Generation);
 
         over.IsUsable = false;
         await pool.CloseColdAsync();
@@ -56,9 +56,9 @@ public sealed class ConnectionPoolTests
     {
         await using var pool = Pool();
         var (cold, warm) = (new Connection(), new Connection());
-        await pool.GiveBackAsync(cold);
+        await pool.GiveBackAsync(cold, pool.Generation);
         _clock.Advance(TimeSpan.FromSeconds(10));
-        await pool.GiveBackAsync(warm);
+        await pool.GiveBackAsync(warm, pool.Generation);
         _clock.Advance(TimeSpan.FromSeconds(5));
 
         await pool.CloseColdAsync();
@@ -81,11 +81,25 @@ public sealed class ConnectionPoolTests
         _most = 2;
         foreach (var connection in connections)
         {
-            await pool.GiveBackAsync(connection);
+            await pool.GiveBackAsync(connection, pool.Generation);
         }
 
         Assert.Equal([true, false, false], connections.Select(each => each.IsClosed));
         Assert.Equal([1, 1, 1, -1], _counted);
+    }
+
+    /// <summary>The configuration changed: it goes elsewhere, and under load it would never be idle.</summary>
+    [Fact]
+    public async Task One_on_loan_while_all_are_closed_is_closed_when_it_comes_back()
+    {
+        await using var pool = Pool();
+        var (before, generation) = (new Connection(), pool.Generation);
+
+        await pool.CloseAllAsync();
+        await pool.GiveBackAsync(before, generation);
+
+        Assert.True(before.IsClosed);
+        Assert.Null(await pool.TakeAsync());
     }
 
     [Fact]
@@ -94,7 +108,7 @@ public sealed class ConnectionPoolTests
         await using var pool = Pool();
         pool.Opened();
 
-        await pool.GiveBackAsync(new Connection { IsUsable = false, BreaksAtQuit = true });
+        await pool.GiveBackAsync(new Connection { IsUsable = false, BreaksAtQuit = true }, pool.Generation);
 
         Assert.Equal([1, -1], _counted);
     }

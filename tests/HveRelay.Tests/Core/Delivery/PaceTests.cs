@@ -36,6 +36,16 @@ public sealed class PaceTests
         Assert.Equal(0, pace.Room);
     }
 
+    /// <summary>A millisecond over, and the wait would have been for ever.</summary>
+    [Fact]
+    public async Task A_minute_that_ends_between_two_looks_is_over()
+    {
+        var pace = new Pace(1, new Looks(0, 60_999, 61_001, 61_002, 61_002));
+        await pace.WaitAsync(CancellationToken.None);
+
+        await pace.WaitAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     [Theory]
     [InlineData(0, 30)]
     [InlineData(12, 18)]
@@ -45,5 +55,15 @@ public sealed class PaceTests
         var pace = new Pace(30, _clock);
         pace.Remember(sent);
         Assert.Equal(room, pace.Room);
+    }
+
+    /// <summary>What each look at the time sees, in milliseconds.</summary>
+    private sealed class Looks(params int[] seen) : TimeProvider
+    {
+        private int _next;
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => seen[_next++];
     }
 }

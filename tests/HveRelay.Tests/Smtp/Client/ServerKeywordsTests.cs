@@ -13,7 +13,7 @@ public sealed class ServerKeywordsTests
             "STARTTLS", "AUTH LOGIN XOAUTH2", "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8"));
 
         Assert.Equal(
-            new ServerKeywords(157286400, true, true, true, true, true, true, true, offered.Auth),
+            new ServerKeywords(157286400, true, true, true, true, offered.Auth),
             offered);
         Assert.Equal(["LOGIN", "XOAUTH2"], offered.Auth);
     }

@@ -294,7 +294,7 @@ public sealed class HostileClientTests
 
         await live.SendAsync("MAIL FROM:<a@contoso.com>\r\n");
 
-        Assert.Equal("451 4.3.0 Local trouble, try again later\r\n", await live.ReadToEndAsync());
+        Assert.Equal("421 4.3.0 relay.example Local trouble, closing, try again later\r\n", await live.ReadToEndAsync());
         await Assert.ThrowsAsync<InvalidOperationException>(() => live.Ended);
     }
 }

@@ -8,6 +8,20 @@ namespace HveRelay.Tests.Smtp.Server;
 /// <summary>What may go wrong around a handshake. How it goes well stands in the transcripts.</summary>
 public sealed class TlsTests
 {
+    /// <summary>The extension supported_groups alone has the number 10.</summary>
+    [Fact]
+    public async Task A_hello_of_TLS_behind_the_greeting_is_known_though_it_has_line_ends_in_it()
+    {
+        var service = new ScriptedService();
+        await using var live = new LiveSession(service);
+        await live.ReadLinesAsync(1);
+
+        await live.SendAsync("\x16\x03\x01\x00\x05\x01\x00\n\x00\n");
+
+        Assert.Equal("421 4.7.0 relay.example This is SMTP, closing\r\n", await live.ReadToEndAsync());
+        Assert.Equal(["refused, tls before starttls: 421 4.7.0 relay.example This is SMTP, closing"], service.Heard);
+    }
+
     [Fact]
     public async Task What_is_smuggled_behind_STARTTLS_is_never_executed()
     {
