@@ -57,13 +57,9 @@ internal sealed class HealthChecks(RelayState state)
             var sync = await ProbeAsync().WaitAsync(Patience, state.Clock, cancel);
             return new HealthCheck("store", true, string.Create(CultureInfo.InvariantCulture, $"a sync took {sync.TotalMilliseconds:0.0} ms"));
         }
-        catch (StoreException trouble)
+        catch (Exception trouble) when (trouble is StoreException or TimeoutException)
         {
-            return new HealthCheck("store", false, trouble.Message);
-        }
-        catch (TimeoutException)
-        {
-            return new HealthCheck("store", false, Silent);
+            return new HealthCheck("store", false, trouble is TimeoutException ? Silent : trouble.Message);
         }
     }
 
@@ -124,13 +120,9 @@ internal sealed class HealthChecks(RelayState state)
                 ? $"{totals.QueuedMessages} messages wait, none is overdue"
                 : string.Create(CultureInfo.InvariantCulture, $"{totals.QueuedMessages} messages wait, the oldest is overdue for {overdue.TotalSeconds:0} s"));
         }
-        catch (StoreException trouble)
+        catch (Exception trouble) when (trouble is StoreException or TimeoutException)
         {
-            return new HealthCheck("queue", false, trouble.Message);
-        }
-        catch (TimeoutException)
-        {
-            return new HealthCheck("queue", false, Silent);
+            return new HealthCheck("queue", false, trouble is TimeoutException ? Silent : trouble.Message);
         }
     }
 }

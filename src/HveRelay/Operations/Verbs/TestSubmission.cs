@@ -101,15 +101,12 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
     };
 
     /// <summary>The very certificate that the relay shows is trusted, whoever issued it.</summary>
-    private ServerTrust OwnCertificate()
+    private ServerTrust OwnCertificate() => CertificateLoader.Load(SelfSignedCertificate.OrConfigured(options)) switch
     {
-        return CertificateLoader.Load(SelfSignedCertificate.OrConfigured(options)) switch
-        {
-            CertificateLoad.Loaded loaded => new ServerTrust(new X509Certificate2Collection(loaded.Certificate.Leaf)),
-            CertificateLoad.Failed failed => throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence),
-            var other => throw new InvalidOperationException($"No such result: {other}"),
-        };
-    }
+        CertificateLoad.Loaded loaded => new ServerTrust(new X509Certificate2Collection(loaded.Certificate.Leaf)),
+        CertificateLoad.Failed failed => throw new RelayStartException($"Certificate.{failed.Key}", failed.Sentence),
+        var other => throw new InvalidOperationException($"No such result: {other}"),
+    };
 
     /// <summary>The id stands at the end of the reply to the final dot.</summary>
     public static MessageId? IdIn(string reply) => MessageId.TryParse(reply[(reply.LastIndexOf(' ') + 1)..], out var id) ? id : null;
