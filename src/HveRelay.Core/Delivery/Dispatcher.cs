@@ -30,7 +30,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         [
             _crew.RunAsync(stop, abort),
             EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(stop), stop),
-            EveryAsync(context.Options.Recovery, () => RecoverAsync(null, stop), stop),
+            EveryAsync(context.Options.Recovery, () => LookAtOthersAsync(stop), stop),
         ]);
     }
 
@@ -61,7 +61,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         }
         catch (StoreException trouble)
         {
-            // Housekeeping comes back to the pauses and to the mail.
+            // The pauses and the mail are come back to.
             context.Alarm.Raise(trouble);
             await _crew.FollowAsync(plans, anew);
         }
@@ -112,11 +112,16 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     private async Task KeepHouseAsync(CancellationToken stop)
     {
         await FollowClockAsync(stop);
-        await accounts.FollowAsync(stop);
         await MoveMailAsync(stop);
         await ExpireAsync(stop);
         await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
         await _watch.LookAsync(Plans, context.Clock.GetUtcNow(), stop);
+    }
+
+    private async Task LookAtOthersAsync(CancellationToken stop)
+    {
+        await accounts.FollowAsync(stop);
+        await RecoverAsync(null, stop);
     }
 
     private async Task RecoverAsync(IReadOnlyList<Lane>? configured, CancellationToken cancel)
