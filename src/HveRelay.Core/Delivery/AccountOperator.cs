@@ -12,6 +12,7 @@ public sealed class AccountOperator(IQueueStore store, AccountBoard board, Queue
     /// <exception cref="StoreException">It was not paused.</exception>
     public async Task<bool> PauseAsync(AccountPause pause, CancellationToken cancel)
     {
+        await FollowAsync(cancel);
         if (board.IsPaused(pause.Account))
         {
             return false;
@@ -25,6 +26,7 @@ public sealed class AccountOperator(IQueueStore store, AccountBoard board, Queue
     /// <exception cref="StoreException">It stays paused.</exception>
     public async Task<bool> ResumeAsync(string account, CancellationToken cancel)
     {
+        await FollowAsync(cancel);
         if (!board.IsPaused(account))
         {
             return false;
@@ -35,7 +37,7 @@ public sealed class AccountOperator(IQueueStore store, AccountBoard board, Queue
         return true;
     }
 
-    /// <summary>What the queue says: at the start, and now and then, since another node may have been told.</summary>
+    /// <summary>What the queue says: at the start, every few seconds and before a change, since another node may have been told.</summary>
     public async Task FollowAsync(CancellationToken cancel)
     {
         var before = Interlocked.Read(ref _changes);

@@ -29,7 +29,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var house = Task.WhenAll(
             EveryAsync(context.Options.Housekeeping, () => KeepHouseAsync(end.Token), end.Token),
-            EveryAsync(context.Options.Recovery, () => RecoverAsync(null, end.Token), end.Token));
+            EveryAsync(context.Options.Recovery, () => LookAtOthersAsync(end.Token), end.Token));
         try
         {
             await _crew.RunAsync(stop, abort);
@@ -69,7 +69,7 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
         }
         catch (StoreException trouble)
         {
-            // Housekeeping comes back to the pauses and to the mail.
+            // The pauses and the mail are come back to.
             context.Alarm.Raise(trouble);
             await _crew.FollowAsync(plans, anew);
         }
@@ -120,11 +120,16 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     private async Task KeepHouseAsync(CancellationToken stop)
     {
         await FollowClockAsync(stop);
-        await accounts.FollowAsync(stop);
         await MoveMailAsync(stop);
         await ExpireAsync(stop);
         await context.Store.PurgeAsync(context.Clock.GetUtcNow() - context.KeepHistory, Batch, stop);
         await _watch.LookAsync(Plans, context.Clock.GetUtcNow(), stop);
+    }
+
+    private async Task LookAtOthersAsync(CancellationToken stop)
+    {
+        await accounts.FollowAsync(stop);
+        await RecoverAsync(null, stop);
     }
 
     private async Task RecoverAsync(IReadOnlyList<Lane>? configured, CancellationToken cancel)

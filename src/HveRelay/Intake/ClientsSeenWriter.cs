@@ -47,7 +47,7 @@ internal sealed class ClientsSeenWriter : IAsyncDisposable
                 // Said once: a store that fails has its alarm from the mail that meets it.
                 if (!_failing)
                 {
-                    _log.LogWarning(failure, "The clients seen could not be written and are tried again");
+                    _log.LogWarning(failure is StoreException ? null : failure, "The clients seen could not be written and are tried again: {Reason}", failure.Message);
                 }
 
                 _failing = true;

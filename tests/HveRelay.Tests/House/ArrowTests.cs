@@ -51,7 +51,10 @@ public sealed partial class ArrowTests
 
     /// <summary>Those who put the rooms together may know them all.</summary>
     private static readonly string[] Builders =
-        ["src/HveRelay/Program.cs", "src/HveRelay/RelayHost.cs", "src/HveRelay/RelayHost.Reload.cs", "src/HveRelay/RelaySurroundings.cs"];
+    [
+        "src/HveRelay/Program.cs", "src/HveRelay/RelayHost.cs", "src/HveRelay/RelayHost.Queue.cs", "src/HveRelay/RelayHost.Reload.cs",
+        "src/HveRelay/RelaySurroundings.cs",
+    ];
 
     private static readonly string[] Edges = ["Intake", "Upstream", "Stores", "Web"];
 

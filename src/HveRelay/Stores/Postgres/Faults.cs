@@ -12,6 +12,7 @@ internal static class Faults
     [
         ("08", StoreFault.Unreachable, "the connection to the database broke"),
         ("25006", StoreFault.Unwritable, "the database may only be read: is this a standby?"),
+        ("25P03", StoreFault.Unreachable, "this relay was silent for so long that the database gave it up"),
         ("28", StoreFault.Unreachable, "the database refuses the login"),
         ("3D", StoreFault.Unreachable, "there is no such database"),
         ("42501", StoreFault.Unwritable, "the database forbids it"),
@@ -45,7 +46,8 @@ internal static class Faults
     /// <summary>The connection is gone. What ran on it happened or not: only the database knows.</summary>
     public static bool IsBroken(Exception cause) => cause switch
     {
-        PostgresException said => said.SqlState.StartsWith("57P", StringComparison.Ordinal) || said.SqlState.StartsWith("08", StringComparison.Ordinal),
+        PostgresException said => said.SqlState == "25P03" || said.SqlState.StartsWith("57P", StringComparison.Ordinal)
+            || said.SqlState.StartsWith("08", StringComparison.Ordinal),
         _ => cause is NpgsqlException or SocketException or IOException or TimeoutException,
     };
 

@@ -1,3 +1,4 @@
+using HveRelay.Mail;
 using HveRelay.Queue;
 using Npgsql;
 
@@ -11,8 +12,8 @@ internal sealed class Membership : IAsyncDisposable
 {
     private const string Beat = """
         INSERT INTO node(id, name, started_at, heartbeat, steady_since, lanes)
-        VALUES ($1, $2, clock_timestamp(), clock_timestamp(), clock_timestamp(), '{}')
-        ON CONFLICT (id) DO UPDATE SET heartbeat = clock_timestamp(),
+        VALUES ($1, $2, clock_timestamp(), clock_timestamp(), clock_timestamp(), $4)
+        ON CONFLICT (id) DO UPDATE SET heartbeat = clock_timestamp(), lanes = $4,
             steady_since = CASE WHEN node.heartbeat < clock_timestamp() - $3 THEN clock_timestamp() ELSE node.steady_since END
         RETURNING heartbeat
         """;
@@ -28,14 +29,16 @@ internal sealed class Membership : IAsyncDisposable
     private readonly ILogger _log;
     private readonly long _node;
     private readonly string _channel;
+    private readonly Func<IReadOnlyList<Lane>> _lanes;
     private readonly Func<Task> _clear;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _news = new(0);
     private readonly Task _listening, _telling;
 
-    private Membership(Link link, PostgresStoreOptions options, DatabaseClock clock, ILogger log, long node, string channel, Func<Task> clear)
+    private Membership(
+        Link link, PostgresStoreOptions options, DatabaseClock clock, ILogger log, long node, string channel, Func<IReadOnlyList<Lane>> lanes, Func<Task> clear)
     {
-        (_link, _options, _clock, _log, _node, _channel, _clear) = (link, options, clock, log, node, channel, clear);
+        (_link, _options, _clock, _log, _node, _channel, _lanes, _clear) = (link, options, clock, log, node, channel, lanes, clear);
         _listening = Task.Run(ListenAsync);
         _telling = Task.Run(TellAsync);
     }
@@ -55,10 +58,11 @@ internal sealed class Membership : IAsyncDisposable
         return joined[0].Node;
     }
 
+    /// <param name="lanes">Those that this node serves: who was taken for dead and lives has to say it anew.</param>
     /// <param name="clear">Puts in order what a broken connection left behind; called while the database answers.</param>
     public static Membership Begin(
-        Link link, PostgresStoreOptions options, DatabaseClock clock, ILogger log, long node, string schema, Func<Task> clear) =>
-        new(link, options, clock, log, node, Channel(schema), clear);
+        Link link, PostgresStoreOptions options, DatabaseClock clock, ILogger log, long node, string schema, Func<IReadOnlyList<Lane>> lanes, Func<Task> clear) =>
+        new(link, options, clock, log, node, Channel(schema), lanes, clear);
 
     /// <summary>Two queues in one database have two channels.</summary>
     public static string Channel(string schema) => "hverelay_" + schema;
@@ -82,10 +86,10 @@ internal sealed class Membership : IAsyncDisposable
             await _clear();
             await _link.BatchAsync(Need.Sync, batch => batch.Do("DELETE FROM node WHERE id = $1").With(_node), batch => batch.ExecuteNonQueryAsync());
         }
-        catch (Exception gone) when (Faults.Translate(gone) is StoreException)
+        catch (Exception gone) when (Faults.Translate(gone) is StoreException trouble)
         {
             // Then the others find out by themselves.
-            _log.LogWarning(gone, "the database was gone when node {Node} left it", _node);
+            _log.LogWarning("node {Node} could not say that it leaves: {Reason}", _node, trouble.Message);
         }
 
         _stop.Dispose();
@@ -133,7 +137,8 @@ internal sealed class Membership : IAsyncDisposable
             {
                 if (!lost)
                 {
-                    _log.LogWarning(cause, "the database does not answer: {Reason}", Faults.Translate(cause).Message);
+                    var trouble = Faults.Translate(cause);
+                    _log.LogWarning(trouble is StoreException ? null : trouble, "the database does not answer: {Reason}", trouble.Message);
                     lost = true;
                 }
 
@@ -147,7 +152,7 @@ internal sealed class Membership : IAsyncDisposable
     {
         await using var batch = connection.CreateBatch();
         batch.Timeout = Math.Max(1, (int)(_options.NodeTimeout / 2).TotalSeconds);
-        batch.Do(Beat).With(_node).With(Environment.MachineName).With(_options.NodeTimeout / 2);
+        batch.Do(Beat).With(_node).With(Environment.MachineName).With(_options.NodeTimeout / 2).With(_lanes());
         var asked = _clock.Machine;
         var there = await batch.ListAsync(row => row.GetFieldValue<DateTimeOffset>(0));
         _clock.Heard(asked, there[0], _clock.Machine);

@@ -48,6 +48,16 @@ internal static class Opening
         }
     }
 
+    /// <summary>
+    /// For who locks: what waits for a lock gives up sooner than the database ends who holds it and says nothing. Else those who wait in
+    /// a frozen node would get it one after the other, each for as long. What the connection string says itself goes before.
+    /// </summary>
+    public static void LimitPauses(NpgsqlConnectionStringBuilder builder, TimeSpan longest)
+    {
+        var milliseconds = (int)longest.TotalMilliseconds;
+        builder.Options = $"-c idle_in_transaction_session_timeout={milliseconds} -c lock_timeout={milliseconds / 2} {builder.Options}".TrimEnd();
+    }
+
     /// <summary>The database as an operator knows it, without user and password.</summary>
     public static string NameOf(NpgsqlConnectionStringBuilder builder) =>
         $"the database {builder.Database ?? builder.Username ?? "of this user"} on {builder.Host}" + (builder.Host?.Contains(',', StringComparison.Ordinal) == true ? "" : $":{builder.Port}");

@@ -54,7 +54,7 @@ public sealed partial class PostgresQueueStore : IQueueStore
         _seeing = new Seeing(link);
         _accounts = new AccountNotes(link);
         _notifying = new Notifying(link, _contents);
-        _membership = Membership.Begin(link, options, clock, log, node, schema, () => leftovers.ClearAsync(_releasing.UndoAsync));
+        _membership = Membership.Begin(link, options, clock, log, node, schema, () => _recovery.Served, () => leftovers.ClearAsync(_releasing.UndoAsync));
     }
 
     /// <summary>Joins the queue in a database as one more node, and makes its tables where there are none.</summary>
@@ -230,6 +230,7 @@ public sealed partial class PostgresQueueStore : IQueueStore
         PostgresStoreOptions options, TimeProvider machine, ILogger log, Func<Link, string, Task> prepare)
     {
         var builder = Opening.Parse(options.ConnectionString);
+        Opening.LimitPauses(builder, options.TransactionPause);
         var database = Opening.NameOf(builder);
         var clock = new DatabaseClock(machine);
         var link = Opening.Connect(builder, clock);

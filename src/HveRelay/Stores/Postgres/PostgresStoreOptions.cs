@@ -15,4 +15,10 @@ public sealed record PostgresStoreOptions(string ConnectionString, QueueSignal S
     /// a gap for as long: after an outage of the database everybody gets this time to come back.
     /// </summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A transaction in which a node says nothing for so long is ended by the database. A node that froze, or whose machine is gone
+    /// without a word, must not keep locks that the others wait for: the ledger's are everybody's.
+    /// </summary>
+    public TimeSpan TransactionPause { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -48,9 +48,13 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
     /// <summary>Attempts that this node ended, perhaps: the answer to the commit was lost. Whoever ended them has to tell.</summary>
     private readonly ConcurrentQueue<Ended> _doubtful = [];
 
+    /// <summary>The lanes of this node.</summary>
+    public IReadOnlyList<Lane> Served { get; private set; } = [];
+
     public async Task<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
         IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt)
     {
+        Served = configured ?? Served;
         var open = await link.TransactAsync(Need.Sync, async connection =>
         {
             await using var batch = connection.CreateBatch();

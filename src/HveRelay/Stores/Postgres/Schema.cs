@@ -10,7 +10,7 @@ namespace HveRelay.Stores.Postgres;
 internal static class Schema
 {
     /// <summary>Nodes that start together bring the tables up to date one after the other. "HveRelay".</summary>
-    private const string OneAtATime = "SELECT pg_advisory_xact_lock(5221556302012145017)";
+    private const string OneAtATime = "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(5221556302012145017)";
 
     public static readonly string[] Migrations =
     [

@@ -36,7 +36,8 @@ internal sealed class PostgresNode : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="machine">The node's own clock, where it is not right.</param>
-    public static async Task<PostgresNode> JoinAsync(string queue, TimeProvider? machine = null)
+    /// <param name="pause">How long a transaction may be silent, where that matters.</param>
+    public static async Task<PostgresNode> JoinAsync(string queue, TimeProvider? machine = null, TimeSpan? pause = null)
     {
         var user = $"node{Interlocked.Increment(ref _users)}";
         await PostgresServer.ExecuteAsync(queue, $"CREATE ROLE {user} LOGIN IN ROLE relay");
@@ -44,6 +45,7 @@ internal sealed class PostgresNode : IAsyncDisposable
         var listens = signal.Next;
         var own = new NpgsqlConnectionStringBuilder(queue) { Username = user, Options = "-c role=relay" }.ConnectionString;
         var options = new PostgresStoreOptions(own, signal) { Heartbeat = TimeSpan.FromMilliseconds(100), NodeTimeout = Timeout };
+        options = options with { TransactionPause = pause ?? options.TransactionPause };
         return new PostgresNode(queue, user, signal, listens, await PostgresQueueStore.OpenAsync(options, machine ?? TimeProvider.System, NullLogger.Instance));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using HveRelay.Delivery;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using HveRelay.Stores.Postgres;
@@ -65,6 +66,49 @@ public sealed class PostgresNodesTests(PostgresServer server)
         Assert.Equal(id, Assert.Single(await cut.TakeAsync()).Lease.Message);
         Assert.Empty(await other.RecoverAsync());
         Assert.Empty(await other.TakeAsync());
+    }
+
+    [Fact]
+    public async Task Who_was_buried_and_lives_serves_its_lanes_again()
+    {
+        var queue = await server.NewQueueAsync();
+        await using var cut = await PostgresNode.JoinAsync(queue);
+        await using var other = await PostgresNode.JoinAsync(queue);
+        await cut.Store.RecoverAsync(PostgresNode.AnyLane, cut.Now, cut.Now, Cancel);
+        await other.EnqueueAsync();
+        await cut.CutAsync();
+        await Until.True(() => other.RecoverAsync().Result.Count > 0 || Number(queue, "SELECT count(*) FROM node").Result == 1);
+        Assert.Single(await other.Store.UnservedAsync([], Cancel));
+
+        await cut.LetInAsync();
+        await Until.True(() => Number(queue, "SELECT count(*) FROM node").Result == 2);
+
+        Assert.Empty(await other.Store.UnservedAsync([], Cancel));
+    }
+
+    [Fact]
+    public async Task An_account_that_one_node_was_told_to_pause_the_other_resumes_at_once()
+    {
+        const string Account = "hve1@contoso.com";
+        var queue = await server.NewQueueAsync();
+        await using var one = await PostgresNode.JoinAsync(queue);
+        await using var other = await PostgresNode.JoinAsync(queue);
+        var (here, there) = (OperatorOf(one), OperatorOf(other));
+        var pause = new AccountPause(Account, one.Now, "alice", null);
+
+        Assert.True(await here.PauseAsync(pause, Cancel));
+        Assert.False(await there.PauseAsync(pause, Cancel));
+        Assert.True(await there.ResumeAsync(Account, Cancel));
+
+        Assert.Empty(await one.Store.PausesAsync(Cancel));
+        Assert.False(await here.ResumeAsync(Account, Cancel));
+
+        static AccountOperator OperatorOf(PostgresNode node)
+        {
+            var board = new AccountBoard(node.Store.Clock, new MailLog(node.Store.Clock, _ => { }));
+            board.Add(Account);
+            return new AccountOperator(node.Store, board, node.Signal);
+        }
     }
 
     [Fact]

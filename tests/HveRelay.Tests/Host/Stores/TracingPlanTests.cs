@@ -39,6 +39,34 @@ public sealed class TracingPlanTests(PostgresServer server)
         }
     }
 
+    [Fact]
+    public async Task PostgreSQL_looks_for_an_address_among_the_latest_by_their_ids_and_then_everywhere()
+    {
+        var queue = await server.NewQueueAsync();
+        await using var store = await HveRelay.Stores.Postgres.PostgresQueueStore.OpenAsync(
+            new(queue, new()), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        await PostgresServer.ExecuteAsync(queue, $"""
+            INSERT INTO message(id, reverse_path, received_at, expires_at, size, priority, eight_bit, client, address, hello, protocol, content, chunks, queued, held)
+                SELECT n, CASE n WHEN 1 THEN 'Rare@contoso.com' ELSE 'often@contoso.com' END, n, n, 3, 1, false, 'scanners', '10.20.3.7', 'scanner-3', 'SMTP', n, 0, 0, 0
+                FROM generate_series(1, {HveRelay.Stores.Postgres.Tracing.Recent + 10}) n;
+            INSERT INTO part(message, number, parts, lane, client, priority) SELECT id, 1, 1, '', client, 1 FROM message;
+            INSERT INTO recipient(message, part, number, address, state) SELECT id, 1, 0, CASE id WHEN 2 THEN 'Seldom@contoso.com' ELSE 'you@contoso.com' END, 2 FROM message
+            """);
+
+        foreach (var (text, newest) in new[] { ("rare@contoso.com", 1), ("SELDOM@contoso.com", 2), ("Often@contoso.com", HveRelay.Stores.Postgres.Tracing.Recent + 10) })
+        {
+            var traces = await store.TracesAsync(text, 5, TestContext.Current.CancellationToken);
+            Assert.Equal(newest, traces.Messages[0].Envelope.Id.Value);
+        }
+
+        foreach (var sql in new[] { HveRelay.Stores.Postgres.Tracing.RecentFrom, HveRelay.Stores.Postgres.Tracing.RecentTo })
+        {
+            var asked = sql.Replace("$1", "'x'", StringComparison.Ordinal).Replace("$2", "20", StringComparison.Ordinal);
+            var plan = $"{await PostgresServer.ExecuteAsync(queue, $"SET enable_seqscan = off; SET enable_bitmapscan = off; EXPLAIN (FORMAT JSON) {asked}")}";
+            Assert.Matches("\"Scan Direction\": \"Backward\",[^}]*\"Index Name\": \"(message|recipient)_pkey\",[^}]*\"Index Cond\": \"\\((id|message) >= ", plan);
+        }
+    }
+
     private static async Task<List<string>> PlanAsync(string sql)
     {
         using var queue = new SqliteFixture(new ManualClock());
