@@ -78,6 +78,35 @@ public sealed class PickupDirectoryTests : IntakeStory, IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_empty_file_that_nobody_writes_is_set_aside_after_a_minute()
+    {
+        Put("empty.eml", string.Empty);
+        await LookAsync(2);
+        Clock.Advance(PickupDirectory.EmptyFor - TimeSpan.FromSeconds(10));
+        await LookAsync(1);
+        Assert.Equal(["empty.eml"], Files());
+
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        await LookAsync(1);
+
+        Assert.Empty(Files());
+        Assert.Equal("550 5.6.0 The file is empty", Bad().Reasons[1]);
+    }
+
+    /// <summary>They were in the log and in Badmail, and <c>clients show</c> knew nothing of them.</summary>
+    [Fact]
+    public async Task A_refusal_is_among_those_of_the_client()
+    {
+        Put("scan.eml", "From: a@contoso.com\nTo: x@example.com\n\nx\n");
+
+        await LookAsync(2);
+
+        var (clients, refusals, _) = _context!.Clients.Take();
+        Assert.Equal(("127.0.0.1", "pickup", 1), (Assert.Single(clients).Address, clients[0].Client, clients[0].Refusals));
+        Assert.Equal(("x@example.com", "external recipient"), (Assert.Single(refusals).To, refusals[0].Reason));
+    }
+
+    [Fact]
     public async Task A_file_that_somebody_holds_open_is_left_until_he_lets_go()
     {
         Put("scan.eml", Scan);
