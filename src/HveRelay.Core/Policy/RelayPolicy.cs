@@ -91,7 +91,9 @@ public sealed class RelayPolicy
         if (Routes.Find(recipient) is not { } route)
         {
             return RecipientDecision.Refuse(
-                Reply.Of(550, "5.7.1", "High Volume Email takes internal recipients only, and this domain is not among AcceptedDomains"),
+                Reply.Of(550, "5.7.1", Routes.LeadsOutside
+                    ? "This domain is not among AcceptedDomains, and Routes has no smarthost for this recipient"
+                    : "High Volume Email takes internal recipients only, and this domain is not among AcceptedDomains"),
                 "external recipient");
         }
 

@@ -27,6 +27,9 @@ public sealed class RouteTable
             route.Via.Equals(Refuse, StringComparison.OrdinalIgnoreCase) ? (Lane?)null : Lane.Smarthost(route.Via)))];
     }
 
+    /// <summary>Some recipients outside AcceptedDomains are taken.</summary>
+    public bool LeadsOutside => Array.Exists(_routes, route => route.Lane is not null);
+
     /// <summary>Any account, or a smarthost; null: nobody takes it.</summary>
     public Lane? Find(string recipient)
     {

@@ -23,6 +23,7 @@ public sealed class AccountsVerbTests
         var id = await story.QueueAsync("you@contoso.com");
         Assert.Matches($"{id} +queued +[^ ]+ +paused ", (await story.RunAsync("queue", "list")).Output);
         Assert.Matches("you@contoso.com +queued +1/1 +any account +paused ", (await story.RunAsync("queue", "show", id)).Output);
+        Assert.Matches($"{id} +1/1 +queued +paused ", (await story.RunAsync("queue", "retry", id)).Output);
         var account = (await JsonAsync(story, "accounts", "--json"))[0];
         Assert.Equal(("paused", 0), (account.GetProperty("state").GetString(), account.GetProperty("connections").GetInt32()));
         Assert.EndsWith(" paused it: a test", account.GetProperty("cause").GetString(), StringComparison.Ordinal);

@@ -1,7 +1,11 @@
 using HveRelay.Configuration;
 using HveRelay.Delivery;
+using HveRelay.Operations.Control;
+using HveRelay.Operations.Doctor;
+using HveRelay.Operations.Doctor.Checks;
 using HveRelay.Queue;
 using HveRelay.Simulator;
+using HveRelay.Stores.Sqlite;
 using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Scenarios;
@@ -69,6 +73,17 @@ public sealed class SmarthostLimitStories
         var line = story.Lines("quota").Last(line => line["next"] is not null);
         Assert.Equal((External, "2"), (line["scope"], line["limit"]));
         Assert.Equal("The smarthost's daily limit of recipients is reached", story.Relay.State.Board.Of(External).Cause);
+
+        // The doctor went by the whole RecipientsPerDay.
+        await using (var examination = new Examination(story.Relay.State.Options, story.Clock)
+        {
+            OpenQueue = () => Task.FromResult(SqliteQueueStore.OpenReader(story.DataDirectory)),
+            Accounts = _ => Task.FromResult<IReadOnlyList<AccountAnswer>>([]),
+        })
+        {
+            await QueueCheck.RunAsync(examination, CancellationToken.None);
+            Assert.Equal("external: 2 of 2 recipients in the last 24 hours", (await QuotaCheck.RunAsync(examination, CancellationToken.None)).Words);
+        }
 
         // 2, 4, 6 and 8 on the four days, and no more however long the day is.
         foreach (var allowed in new[] { 6, 12, 20 })

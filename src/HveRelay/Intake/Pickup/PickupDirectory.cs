@@ -5,7 +5,8 @@ using HveRelay.Queue;
 namespace HveRelay.Intake.Pickup;
 
 // The states of a file, which are its name:
-//   scan.eml                  somebody puts it there; taken once its size and date are the same at two looks, a second apart
+//   scan.eml                  somebody puts it there; taken once its size and date are the same at two looks, a second apart, and
+//                             where it is empty at looks of a minute
 //   scan.eml.06GZ…            taken: renamed (atomic) to the id that it has or will have in the queue
 //   gone                      it is in the queue under that id, for every recipient
 //   Badmail/scan.06GZ….eml    it, or some of its recipients, were refused; scan.06GZ….txt beside it says which and why
@@ -23,11 +24,14 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
     /// <summary>Between two tries with a file that cannot be queued now.</summary>
     internal static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
 
+    /// <summary>So long an empty file may be about to be written.</summary>
+    internal static readonly TimeSpan EmptyFor = TimeSpan.FromMinutes(1);
+
     private const string Ending = ".eml";
     private const int AtOnce = 8;
 
     private readonly Dictionary<string, DateTimeOffset> _notBefore = new(StringComparer.Ordinal);
-    private Dictionary<string, (long Length, DateTime Date)> _seen = new(StringComparer.Ordinal);
+    private Dictionary<string, (long Length, DateTime Date, DateTimeOffset Since)> _seen = new(StringComparer.Ordinal);
     private string? _trouble;
 
     /// <summary>Runs until <paramref name="stop"/>; what was begun then is finished.</summary>
@@ -101,9 +105,10 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
             }
             else if (file.Name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) && file.Name.Length > Ending.Length && file.Name[0] != '.')
             {
-                var state = (file.Length, file.LastWriteTimeUtc);
-                _seen[file.Name] = state;
-                if (file.Length > 0 && before.TryGetValue(file.Name, out var same) && same == state && Take(file, stuck) is { } taken)
+                var isSame = before.TryGetValue(file.Name, out var last) && (last.Length, last.Date) == (file.Length, file.LastWriteTimeUtc);
+                var since = isSame ? last.Since : now;
+                _seen[file.Name] = (file.Length, file.LastWriteTimeUtc, since);
+                if (isSame && (file.Length > 0 || now - since >= EmptyFor) && Take(file, stuck) is { } taken)
                 {
                     yield return taken;
                 }

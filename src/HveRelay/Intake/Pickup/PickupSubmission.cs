@@ -2,6 +2,7 @@ using System.Net;
 using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Policy;
+using HveRelay.Queue;
 using HveRelay.Smtp;
 using HveRelay.Smtp.Server;
 
@@ -72,6 +73,11 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
 
     private async Task<PickupOutcome> SendAsync(TakenFile taken, FileStream file)
     {
+        if (file.Length == 0)
+        {
+            return SetAside(taken, "empty", Reply.Of(550, "5.6.0", "The file is empty"));
+        }
+
         if (file.Length > context.Policy.MaxMessageBytes(_client) * 2)
         {
             // Line ends may double it at most; whoever reads on would read a disk.
@@ -216,6 +222,11 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
     {
         _reasons.Add(to is null ? reply.ToString() : $"{to}: {reply}");
         context.Meter.Refused(_client.Name, reason);
-        context.Log.Refused(_client.Name, Here.ToString(), null, string.IsNullOrEmpty(_from) ? null : _from, to, reason, reply.ToString(), Place);
+        var (from, now) = (string.IsNullOrEmpty(_from) ? null : _from, context.Clock.GetUtcNow());
+        context.Log.Refused(_client.Name, Here.ToString(), null, from, to, reason, reply.ToString(), Place);
+        context.Clients.Add(
+            new ClientSighting(
+                Here.ToString(), _client.Name, Place, null, null, now, now, 0, 0, 1, new LatestRefusal(now, reason, reply.ToString()), new Dictionary<string, long>()),
+            new Refusal(now, Here.ToString(), _client.Name, null, from, to, reason, reply.ToString()));
     }
 }

@@ -1,3 +1,4 @@
+using HveRelay.Configuration;
 using HveRelay.Mail;
 using HveRelay.Operations.Control;
 using HveRelay.Queue;
@@ -10,14 +11,15 @@ internal static class ChangeText
 {
     /// <summary>The messages as they are now: a running relay may be on with them already.</summary>
     public static async Task<string> TableAsync(
-        IReadOnlyList<ChangeAnswer> answers, IQueueReader queue, TimeProvider clock, CancellationToken cancel)
+        IReadOnlyList<ChangeAnswer> answers, IQueueReader queue, RelayOptions options, TimeProvider clock, CancellationToken cancel)
     {
+        var waits = await Waits.ReadAsync(queue, options, clock.GetUtcNow(), cancel);
         var rows = new List<string[]>();
         foreach (var answer in answers.Where(answer => answer.Found))
         {
             if (await queue.FindAsync(MessageId.Parse(answer.Id), cancel) is { } record)
             {
-                rows.Add(Row(answer, record, clock.GetUtcNow()));
+                rows.Add(Row(answer, record, waits, clock.GetUtcNow()));
             }
         }
 
@@ -28,7 +30,7 @@ internal static class ChangeText
     public static IReadOnlyList<string> Complaints(ChangeKind kind, IReadOnlyList<ChangeAnswer> answers) =>
         [.. answers.SelectMany(answer => Complaints(kind, answer).Select(sentence => $"{answer.Id}: {sentence}"))];
 
-    private static string[] Row(ChangeAnswer answer, MessageRecord record, DateTimeOffset now)
+    private static string[] Row(ChangeAnswer answer, MessageRecord record, Waits waits, DateTimeOffset now)
     {
         var meant = answer.Recipients.Select(recipient => recipient.Number).ToHashSet();
         var recipients = record.Recipients.Where(recipient => meant.Contains(recipient.Number)).ToList();
@@ -37,7 +39,7 @@ internal static class ChangeText
             answer.Id,
             $"{answer.Changed}/{answer.Recipients.Count}",
             OrDash(string.Join(',', recipients.Select(recipient => recipient.State).Distinct().Order().Select(QueueText.Word))),
-            QueueText.Next(recipients.Min(recipient => recipient.DueAt), now),
+            QueueText.Next(recipients.Min(recipient => recipient.DueAt), now, waits.Of(record with { Recipients = recipients }, now)),
             QueueText.Sender(record.Envelope),
             OrDash(string.Join(',', recipients.Select(recipient => recipient.Address))),
             OrDash(string.Join(" / ", recipients.Select(recipient => recipient.LastReply).Where(reply => reply is not null).Distinct())),

@@ -92,7 +92,7 @@ internal sealed class QueueChangeVerb
 
         await output.WriteAsync(parsed.GetValue(Verb.Json)
             ? JsonText.Of(answers) + Environment.NewLine
-            : await ChangeText.TableAsync(answers, queue, TimeProvider.System, cancel));
+            : await ChangeText.TableAsync(answers, queue, loaded.Options, TimeProvider.System, cancel));
         IReadOnlyList<string> complaints = answers.Count == 0 ? [NothingMeant] : ChangeText.Complaints(_kind, answers);
         foreach (var complaint in complaints)
         {

@@ -59,6 +59,7 @@ internal static class SendmailVerb
             return (Usage, [fault!]);
         }
 
+        // Nothing at all on standard input is a message too, as with sendmail and Postfix: a cron job that says nothing has still run.
         await using var spool = await SpoolAsync(arguments.IgnoresDots, cancel);
         if (await MailFile.OpenAsync(spool, cancel) is not { } mail)
         {

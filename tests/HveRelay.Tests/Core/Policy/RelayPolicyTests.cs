@@ -107,6 +107,30 @@ public sealed class RelayPolicyTests
         }
     }
 
+    /// <summary>It was told of AcceptedDomains alone, where others outside of them were taken.</summary>
+    [Fact]
+    public void Where_routes_lead_outside_a_refusal_names_them()
+    {
+        var options = new RelayOptions
+        {
+            Clients = null,
+            Smarthosts = [new SmarthostOptions { Name = "external" }],
+            Routes = [new RouteOptions { Recipients = ["spam@*"], Via = "Refuse" }, new RouteOptions { Recipients = ["*@fabrikam.com"], Via = "external" }],
+        };
+        var policy = new RelayPolicy(options);
+        var client = policy.Find(IPAddress.Loopback, null)!;
+
+        foreach (var refused in new[] { "spam@fabrikam.com", "you@northwind.com" })
+        {
+            var decision = policy.Decide(client, refused, accepted: 0);
+            Assert.Equal(
+                ("550 5.7.1 This domain is not among AcceptedDomains, and Routes has no smarthost for this recipient", "external recipient"),
+                (decision.Refusal?.ToString(), decision.Reason));
+        }
+
+        Assert.Null(policy.Decide(client, "you@fabrikam.com", accepted: 0).Refusal);
+    }
+
     [Fact]
     public void Without_the_key_Clients_anybody_is_one_and_with_an_empty_one_nobody()
     {

@@ -17,13 +17,20 @@ internal static class QuotaCheck
         }
 
         var hve = examination.Options.Hve;
-        var since = examination.Clock.GetUtcNow() - QuotaRule.Day;
-        (string Name, string Scope, long Limit)[] scopes =
+        var now = examination.Clock.GetUtcNow();
+        var since = now - QuotaRule.Day;
+        List<(string Name, string Scope, long Limit)> scopes =
         [
             ("the tenant", QuotaRule.Tenant, hve.RecipientsPerDay),
             .. hve.Accounts.Select(account => (account.Address, account.Address.ToLowerInvariant(), (long)account.RecipientsPerDay)),
-            .. examination.Options.Smarthosts.Select(smarthost => (smarthost.Name, SmarthostPlan.ScopeOf(smarthost.Name), (long)smarthost.RecipientsPerDay)),
         ];
+        foreach (var smarthost in examination.Options.Smarthosts)
+        {
+            // While it is warmed up, what it may send today.
+            var today = (await SmarthostPlan.Of(smarthost, examination.Options).TodayAsync(queue, now, cancel)).Rules[0];
+            scopes.Add((smarthost.Name, today.Scope, today.Limit));
+        }
+
         var notes = new List<string>();
         foreach (var (name, scope, limit) in scopes.Where(scope => scope.Limit > 0))
         {

@@ -8,7 +8,7 @@ using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Host.Intake.Pickup;
 
-public sealed class PickupDirectoryTests : IntakeStory, IAsyncDisposable
+public sealed partial class PickupDirectoryTests : IntakeStory, IAsyncDisposable
 {
     private const string Scan = "From: scan@contoso.com\nTo: ann@contoso.com\nSubject: scan\n\nhello\n";
 
@@ -75,6 +75,35 @@ public sealed class PickupDirectoryTests : IntakeStory, IAsyncDisposable
 
         Assert.Single(Store.Messages);
         Assert.Equal([".hidden.eml", "empty.eml", "scan.part"], Files());
+    }
+
+    [Fact]
+    public async Task An_empty_file_that_nobody_writes_is_set_aside_after_a_minute()
+    {
+        Put("empty.eml", string.Empty);
+        await LookAsync(2);
+        Clock.Advance(PickupDirectory.EmptyFor - TimeSpan.FromSeconds(10));
+        await LookAsync(1);
+        Assert.Equal(["empty.eml"], Files());
+
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        await LookAsync(1);
+
+        Assert.Empty(Files());
+        Assert.Equal("550 5.6.0 The file is empty", Bad().Reasons[1]);
+    }
+
+    /// <summary>They were in the log and in Badmail, and <c>clients show</c> knew nothing of them.</summary>
+    [Fact]
+    public async Task A_refusal_is_among_those_of_the_client()
+    {
+        Put("scan.eml", "From: a@contoso.com\nTo: x@example.com\n\nx\n");
+
+        await LookAsync(2);
+
+        var (clients, refusals, _) = _context!.Clients.Take();
+        Assert.Equal(("127.0.0.1", "pickup", 1), (Assert.Single(clients).Address, clients[0].Client, clients[0].Refusals));
+        Assert.Equal(("x@example.com", "external recipient"), (Assert.Single(refusals).To, refusals[0].Reason));
     }
 
     [Fact]
@@ -185,55 +214,6 @@ public sealed class PickupDirectoryTests : IntakeStory, IAsyncDisposable
         Clock.Advance(TimeSpan.FromMinutes(2));
         await LookAsync(1);
         Assert.Equal(2, Store.Messages.Count);
-    }
-
-    [Fact]
-    public async Task A_link_is_not_followed()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
-        var secret = _directory.Write("secret", Scan);
-        Directory.CreateDirectory(_options.Directory);
-        File.CreateSymbolicLink(Path.Combine(_options.Directory, "scan.eml"), secret);
-
-        await LookAsync(2);
-
-        Assert.Empty(Store.Messages);
-        Assert.Contains("5.6.0 The file is a link", string.Join('\n', Bad().Reasons), StringComparison.Ordinal);
-        Assert.True(File.Exists(secret));
-    }
-
-    /// <summary>Somebody made a pipe with a name as the relay gives them: whoever opened it would have waited for a writer, for ever.</summary>
-    [Fact]
-    public async Task A_pipe_held_up_the_pickup()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such pipes.");
-        Put("scan.eml", Scan);
-        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_options.Directory, $"pipe.eml.{new MessageId(1)}")))
-        {
-            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-
-        await LookAsync(2);
-
-        Assert.Single(Store.Messages);
-        Assert.Empty(Files());
-        Assert.Contains(Log, line => line.Contains(" reason=empty reply=\"550 5.6.0 The file is empty, or none at all\"", StringComparison.Ordinal));
-    }
-
-    /// <summary>The id did not fit behind its name, and every look ended with it.</summary>
-    [Fact]
-    public async Task A_file_that_cannot_be_taken_held_up_the_others()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Names may be longer there.");
-        var name = new string('x', 251) + ".eml";
-        Put(name, Scan);
-        Put("scan.eml", Scan);
-
-        var failed = await Assert.ThrowsAnyAsync<IOException>(() => LookAsync(2));
-
-        Assert.Contains(name, failed.Message, StringComparison.Ordinal);
-        Assert.Single(Store.Messages);
-        Assert.Equal([name], Files());
     }
 
     /// <summary>It was kept with its angle brackets, and 'why' asks without.</summary>
