@@ -9,10 +9,18 @@ internal static class Faults
     /// <summary>ENOSPC and EDQUOT of Linux, and Windows' ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL: a disk may say it at the sync only.</summary>
     private const int NoSpace = 28, QuotaUsedUp = 122, DiskFull = unchecked((int)0x80070070), HandleDiskFull = unchecked((int)0x80070027);
 
+    public const int Busy = 5;
+
+    /// <summary>
+    /// SQLITE_IOERR_SHORT_READ: the WAL ends before what its index says, since it was cut after a failed sync and another program, which
+    /// still reads, keeps the index (<see cref="WalCut"/>).
+    /// </summary>
+    public const int ShortRead = 522;
+
     private static readonly Dictionary<int, (StoreFault Fault, string Words)> ByCode = new()
     {
         [3 /* PERM */] = (StoreFault.Unwritable, "the queue's files may not be accessed"),
-        [5 /* BUSY */] = (StoreFault.Locked, "another program holds the queue"),
+        [Busy] = (StoreFault.Locked, "another program holds the queue"),
         [6 /* LOCKED */] = (StoreFault.Locked, "another program holds the queue"),
         [8 /* READONLY */] = (StoreFault.Unwritable, "the queue's files may not be written"),
         [10 /* IOERR */] = (StoreFault.Unwritable, "the disk of the queue failed"),
@@ -38,6 +46,11 @@ internal static class Faults
         if (cause is not SqliteException sqlite)
         {
             return cause;
+        }
+
+        if (sqlite.SqliteExtendedErrorCode == ShortRead)
+        {
+            return new StoreException(StoreFault.Locked, $"another program reads the queue as it was before a sync failed: {sqlite.Message}", sqlite);
         }
 
         var (fault, words) = ByCode.GetValueOrDefault(sqlite.SqliteErrorCode, (StoreFault.Unwritable, "the queue could not be used"));

@@ -12,6 +12,9 @@ internal interface IWalFile
     /// </summary>
     IWalSync OpenSync();
 
+    /// <summary>In octets; 0 where there is none.</summary>
+    long Length { get; }
+
     /// <summary>Cuts it to that many octets where it is longer, and syncs it.</summary>
     void Cut(long length);
 }

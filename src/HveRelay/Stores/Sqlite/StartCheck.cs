@@ -89,7 +89,14 @@ internal sealed class StartCheck : IDisposable
         try
         {
             _before?.Invoke();
-            return _database.Text("PRAGMA quick_check(1)") is not "ok" and var damage ? damage : null;
+            var found = _database.Text("PRAGMA quick_check(1)");
+            if (found.Contains($"error code={Faults.ShortRead}", StringComparison.Ordinal))
+            {
+                // No damage, and nothing to set aside: all is well when the other program ends.
+                throw new SqliteException(found, Faults.Busy, Faults.ShortRead);
+            }
+
+            return found == "ok" ? null : found;
         }
         catch (SqliteException) when (_givenUp)
         {

@@ -33,6 +33,11 @@ internal sealed class WalCut : IDisposable
         {
             _frameOctets = FrameHeaderOctets + _anchor.PageOctets;
             FramesAtStart = _anchor.SyncLog();
+            if (FramesAtStart > 0 && wal.Length < HeaderOctets + (FramesAtStart * _frameOctets))
+            {
+                // An earlier run cut it and ended before it could go on. What is written behind the hole would be read with it.
+                throw new SqliteException("the WAL is shorter than it is known to be", Faults.Busy, Faults.ShortRead);
+            }
         }
         catch
         {

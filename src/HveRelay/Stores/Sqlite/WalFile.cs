@@ -6,6 +6,8 @@ internal sealed class WalFile(string path) : IWalFile
 {
     public IWalSync OpenSync() => new WalSync(OpenHandle());
 
+    public long Length => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
     public void Cut(long length)
     {
         if (!File.Exists(path))

@@ -55,7 +55,7 @@ internal sealed partial class Writer : IAsyncDisposable
         return operation.Done;
     }
 
-    /// <summary>Commits what is under way and closes. True when all of it is on stable storage.</summary>
+    /// <summary>Commits what is under way and closes. True when all of it is on stable storage, and nothing else in the WAL.</summary>
     public async ValueTask<bool> CloseAsync()
     {
         await _timer.DisposeAsync();
@@ -101,7 +101,7 @@ internal sealed partial class Writer : IAsyncDisposable
         _checkpoints.Close();
         _session?.Dispose();
         _syncs.Dispose();
-        _ended.SetResult(committed);
+        _ended.SetResult(committed && !_cut.IsDue);
     }
 
     /// <summary>Runs what waits. True when the tick was among it.</summary>

@@ -1,4 +1,5 @@
 using HveRelay.Queue;
+using HveRelay.Stores;
 using HveRelay.Stores.Sqlite;
 using HveRelay.Tests.Support;
 using HveRelay.Tests.Support.Disk;
@@ -78,6 +79,35 @@ public sealed class SqliteSyncFailureTests : IDisposable
 
         var after = await _sqlite.EnqueueAsync(store);
         Assert.Equal([before, after], (await store.ListAsync(new QueueFilter(), Cancel)).Select(each => each.Envelope.Id).Order());
+    }
+
+    /// <summary>What the next start wrote would lie behind a hole in the WAL, which the reader's index takes for pages.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_relay_that_ended_while_another_program_read_is_not_started_before_that_ends(bool isChecked)
+    {
+        var first = await OpenAsync();
+        var before = await _sqlite.EnqueueAsync(first);
+        using (var other = Database.OpenReader(_sqlite.File))
+        {
+            other.Execute("BEGIN");
+            Assert.Equal(1, other.Number("SELECT count(*) FROM message"));
+            await first.ProbeAsync(Cancel);
+            FailNextSync();
+            await Assert.ThrowsAsync<StoreException>(() => first.ProbeAsync(Cancel).AsTask());
+            await first.DisposeAsync();
+            var lockFile = _sqlite.Directory.File("hverelay.lock");
+            Assert.NotEqual(0, new FileInfo(lockFile).Length);
+            await File.WriteAllTextAsync(lockFile, isChecked ? "running" : string.Empty, Cancel);
+
+            var refused = await Assert.ThrowsAsync<StoreOpenException>(OpenAsync);
+
+            Assert.Contains("another program reads the queue as it was before a sync failed", refused.Message, StringComparison.Ordinal);
+        }
+
+        await using var store = await OpenAsync();
+        Assert.Equal(before, Assert.Single(await _sqlite.TakeAsync(store)).Envelope.Id);
     }
 
     [Fact]

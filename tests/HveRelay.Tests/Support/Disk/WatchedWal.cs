@@ -11,6 +11,8 @@ internal sealed class WatchedWal(WatchedDisk disk, string directory) : IWalFile
 
     public IWalSync OpenSync() => new WatchedSync(disk);
 
+    public long Length => new FileInfo(_path) is { Exists: true } file ? file.Length : 0;
+
     public void Cut(long length)
     {
         if (!File.Exists(_path))
