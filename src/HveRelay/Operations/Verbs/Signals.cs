@@ -15,7 +15,7 @@ internal sealed class Signals
 
     private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _hurry = new();
-    private Action _hangUp = () => { };
+    private readonly TaskCompletionSource<Action> _hangUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Signals(CancellationToken cancel)
     {
@@ -27,7 +27,7 @@ internal sealed class Signals
             Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {
                 context.Cancel = true;
-                _hangUp();
+                _ = HangUpAsync();
             }));
         }
 
@@ -41,7 +41,10 @@ internal sealed class Signals
     public CancellationToken Hurry => _hurry.Token;
 
     /// <summary>What SIGHUP asks for. Windows has no such signal: what is called so there is the closing of a console.</summary>
-    public void OnHangUp(Action act) => _hangUp = act;
+    public void OnHangUp(Action act) => _hangUp.TrySetResult(act);
+
+    /// <summary>One that comes before the relay listens, though it has said that it is ready, waits for it.</summary>
+    private async Task HangUpAsync() => (await _hangUp.Task)();
 
     private void Take(PosixSignalContext context)
     {
