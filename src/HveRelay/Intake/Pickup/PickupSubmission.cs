@@ -73,11 +73,6 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
 
     private async Task<PickupOutcome> SendAsync(TakenFile taken, FileStream file)
     {
-        if (file.Length == 0)
-        {
-            return SetAside(taken, "empty", Reply.Of(550, "5.6.0", "The file is empty"));
-        }
-
         if (file.Length > context.Policy.MaxMessageBytes(_client) * 2)
         {
             // Line ends may double it at most; whoever reads on would read a disk.

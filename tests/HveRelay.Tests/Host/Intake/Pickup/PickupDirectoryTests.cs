@@ -90,7 +90,7 @@ public sealed partial class PickupDirectoryTests : IntakeStory, IAsyncDisposable
         await LookAsync(1);
 
         Assert.Empty(Files());
-        Assert.Equal("550 5.6.0 The file is empty", Bad().Reasons[1]);
+        Assert.Equal("550 5.6.0 The file is empty, or none at all", Bad().Reasons[1]);
     }
 
     /// <summary>They were in the log and in Badmail, and <c>clients show</c> knew nothing of them.</summary>
