@@ -6,7 +6,8 @@ namespace HveRelay.Operations.Configuration;
 /// <summary>
 /// Sees that the configuration file, or a file with a secret that it names, has another content than when it was read, and says so once
 /// it has kept still for a while: an editor may be in the midst of it. Looks at contents and not at dates, which tell nothing where a
-/// link is turned to another file, as Kubernetes does.
+/// link is turned to another file, as Kubernetes does. What it sees first counts as changed: between the reading and the first look
+/// anything may have happened.
 /// </summary>
 /// <param name="files">The files to look at; asked anew at each look.</param>
 /// <param name="changed">Called for one change after another, with whether somebody asked for it.</param>
@@ -22,7 +23,7 @@ internal sealed class ConfigurationWatch(Func<IReadOnlyList<string>> files, Func
     /// <summary>Runs until <paramref name="stop"/>.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var (read, seen) = (Stamp(), string.Empty);
+        var (read, seen) = (string.Empty, string.Empty);
         while (!stop.IsCancellationRequested)
         {
             var asked = Volatile.Read(ref _asked).Task;
