@@ -103,16 +103,32 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
                     yield return earlier;
                 }
             }
-            else if (file.Name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) && file.Name.Length > Ending.Length && file.Name[0] != '.')
+            else if (file.Name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) && file.Name.Length > Ending.Length && file.Name[0] != '.'
+                && IsStill(file, before, now, stuck) && Take(file, stuck) is { } taken)
             {
-                var isSame = before.TryGetValue(file.Name, out var last) && (last.Length, last.Date) == (file.Length, file.LastWriteTimeUtc);
-                var since = isSame ? last.Since : now;
-                _seen[file.Name] = (file.Length, file.LastWriteTimeUtc, since);
-                if (isSame && (file.Length > 0 || now - since >= EmptyFor) && Take(file, stuck) is { } taken)
-                {
-                    yield return taken;
-                }
+                yield return taken;
             }
+        }
+    }
+
+    /// <summary>Nobody has written to it since the look before.</summary>
+    private bool IsStill(FileInfo file, Dictionary<string, (long Length, DateTime Date, DateTimeOffset Since)> before, DateTimeOffset now, List<Exception> stuck)
+    {
+        try
+        {
+            var isSame = before.TryGetValue(file.Name, out var last) && (last.Length, last.Date) == (file.Length, file.LastWriteTimeUtc);
+            var since = isSame ? last.Since : now;
+            _seen[file.Name] = (file.Length, file.LastWriteTimeUtc, since);
+            return isSame && (file.Length > 0 || now - since >= EmptyFor);
+        }
+        catch (FileNotFoundException)
+        {
+            if (file.Name.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                stuck.Add(new IOException($"{file.Name}: its name is not UTF-8; rename it"));
+            }
+
+            return false;
         }
     }
 
@@ -121,7 +137,9 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
     {
         var id = context.Ids.Next();
         var taken = new TakenFile($"{file.FullName}.{id}", Path.GetFileNameWithoutExtension(file.Name), id) { IsNew = true };
-        if (file.LinkTarget is null && IsHeld(file.FullName))
+
+        // A pipe looks empty, and whoever opens it waits for a writer.
+        if (file.LinkTarget is null && file.Length > 0 && IsHeld(file.FullName))
         {
             return null;
         }

@@ -1,4 +1,4 @@
-using HveRelay.Mail;
+using HveRelay.Intake.Pickup;
 
 namespace HveRelay.Tests.Host.Intake.Pickup;
 
@@ -20,18 +20,19 @@ public sealed partial class PickupDirectoryTests
         Assert.True(File.Exists(secret));
     }
 
-    /// <summary>Somebody made a pipe with a name as the relay gives them: whoever opened it would have waited for a writer, for ever.</summary>
-    [Fact]
-    public async Task A_pipe_held_up_the_pickup()
+    /// <summary>Somebody made a pipe, perhaps with a name as the relay gives them: whoever opened it would have waited for a writer, for ever.</summary>
+    [Theory]
+    [InlineData("pipe.eml")]
+    [InlineData("pipe.eml.0000000000001")]
+    public async Task A_pipe_held_up_the_pickup(string name)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such pipes.");
         Put("scan.eml", Scan);
-        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_options.Directory, $"pipe.eml.{new MessageId(1)}")))
-        {
-            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
+        await RunAsync("mkfifo", Path.Combine(_options.Directory, name));
 
         await LookAsync(2);
+        Clock.Advance(PickupDirectory.EmptyFor);
+        await LookAsync(1);
 
         Assert.Single(Store.Messages);
         Assert.Empty(Files());
@@ -52,5 +53,28 @@ public sealed partial class PickupDirectoryTests
         Assert.Contains(name, failed.Message, StringComparison.Ordinal);
         Assert.Single(Store.Messages);
         Assert.Equal([name], Files());
+    }
+
+    /// <summary>Asked for its length, such a file is not there: every look ended with it.</summary>
+    [Fact]
+    public async Task A_name_that_is_not_UTF8_held_up_the_others()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Names are text elsewhere.");
+        Put("scan.eml", Scan);
+        await RunAsync("sh", "-c", $"cp '{_options.Directory}/scan.eml' \"$(printf '{_options.Directory}/\\220\\277.eml')\"");
+
+        await Assert.ThrowsAnyAsync<IOException>(() => LookAsync(1));
+        var failed = await Assert.ThrowsAnyAsync<IOException>(() => LookAsync(1));
+        await RunAsync("sh", "-c", $"rm '{_options.Directory}'/*.eml");
+
+        Assert.Contains(".eml: its name is not UTF-8; rename it", failed.Message, StringComparison.Ordinal);
+        Assert.Single(Store.Messages);
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
     }
 }
