@@ -43,8 +43,7 @@ internal sealed class AccountCircuit
                 BreakDurationGenerator = args => ValueTask.FromResult(BreakOf(args.HalfOpenAttempts)),
                 OnOpened = args =>
                 {
-                    _openUntil = _clock.GetUtcNow() + args.BreakDuration;
-                    (_openedAt, _break) = (_clock.GetTimestamp(), args.BreakDuration);
+                    RestFor(args.BreakDuration);
                     return ValueTask.CompletedTask;
                 },
                 OnClosed = _ =>
@@ -74,9 +73,15 @@ internal sealed class AccountCircuit
     /// <summary>The class of the latest trouble: what a person must mend is probed less often.</summary>
     private ReplyClass _trouble = ReplyClass.Retry;
     private bool _isThrottled;
+    private int _faults;
 
     public async ValueTask<SendResult> ExecuteAsync(Func<CancellationToken, ValueTask<SendResult>> attempt, CancellationToken cancel)
     {
+        if (IsResting)
+        {
+            return new SendResult.NotTried();
+        }
+
         try
         {
             return await _pipeline.ExecuteAsync(
@@ -87,6 +92,11 @@ internal sealed class AccountCircuit
                     if (result.TroubleIn(_replies) is { } failure)
                     {
                         (_trouble, _isThrottled) = (_replies.Classify(failure).InTheEnd.Class, asksForLess);
+                        if (_trouble == ReplyClass.AccountFault && !IsResting)
+                        {
+                            // Polly wants to see two failures. A password that was refused once is refused again, and counted against us.
+                            RestFor(BreakOf(_faults++));
+                        }
                     }
 
                     if (asksForLess)
@@ -97,6 +107,7 @@ internal sealed class AccountCircuit
                     if (result.IsGood)
                     {
                         _gate.Thrive();
+                        (_openUntil, _faults) = (null, 0);
                     }
 
                     return result;
@@ -107,6 +118,12 @@ internal sealed class AccountCircuit
         {
             return new SendResult.NotTried();
         }
+    }
+
+    private void RestFor(TimeSpan time)
+    {
+        _openUntil = _clock.GetUtcNow() + time;
+        (_openedAt, _break) = (_clock.GetTimestamp(), time);
     }
 
     private static double NextDouble(Random random)

@@ -70,7 +70,9 @@ public sealed record AttemptVerdicts(IReadOnlyList<AttemptVerdict> Ends, (ReplyV
             // Two accounts that refuse it in turn must not hand it to and fro as fast as the line goes.
             ReplyClass.AccountFault or ReplyClass.QuotaReached when waits.Terms.GoesOtherwise =>
                 Ended(Outcome.Deferred, part.Wait <= AtOnce ? waits.Now : waits.Soon),
-            ReplyClass.AccountFault => Ended(Outcome.Deferred, waits.Later),
+
+            // The account waits, and the mail is there when it is well again: but as a probe each message has its turn.
+            ReplyClass.AccountFault => Ended(Outcome.Deferred, waits.Soon),
             ReplyClass.QuotaReached => Ended(Outcome.Deferred, waits.Now + QuotaWait),
             _ when isOver && waits.Terms.HasHadItsWait(recipient, part.Envelope.ExpiresAt, waits.Now, waits.Longest) => Ended(Outcome.Expired, null),
 

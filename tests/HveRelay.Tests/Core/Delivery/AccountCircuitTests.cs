@@ -33,13 +33,26 @@ public sealed class AccountCircuitTests
     }
 
     [Fact]
-    public async Task A_wrong_password_is_asked_about_less_often()
+    public async Task A_wrong_password_is_said_once_and_then_ever_less_often()
     {
         var circuit = Circuit();
+        var breaks = new List<double>();
+        for (var login = 1; login <= 8; login++)
+        {
+            await TryAsync(circuit, WrongPassword);
+            Assert.IsType<SendResult.NotTried>(await TryAsync(circuit, WrongPassword));
+            Assert.Equal(login, _attempts);
+            var left = circuit.OpenUntil!.Value - _clock.GetUtcNow();
+            breaks.Add(left.TotalSeconds);
+            _clock.Advance(left);
+        }
 
-        await TryAsync(circuit, WrongPassword);
-        await TryAsync(circuit, WrongPassword);
+        Assert.Equal([30, 60, 120, 240, 480, 900, 900, 900], breaks);
 
+        await TryAsync(circuit, Good);
+
+        Assert.Null(circuit.OpenUntil);
+        await TryAsync(circuit, WrongPassword);
         Assert.Equal(TimeSpan.FromSeconds(30), circuit.OpenUntil - _clock.GetUtcNow());
     }
 

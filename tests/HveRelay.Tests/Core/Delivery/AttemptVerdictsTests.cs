@@ -119,6 +119,16 @@ public sealed class AttemptVerdictsTests
         Assert.NotNull(verdicts.Trouble);
     }
 
+    /// <summary>A probe used its schedule up: when the account was well again it waited for an hour.</summary>
+    [Fact]
+    public void What_an_account_was_refused_with_waits_no_longer_however_often()
+    {
+        var end = AttemptVerdicts.Of(
+            Part(1, expiresAt: Now + TimeSpan.FromDays(1)) with { Wait = 9 }, [NotSent(Stage.Auth, "535 5.7.3 Authentication unsuccessful")], Schedule(), ReplyTable.BuiltIn, Now).Ends[0].End;
+
+        Assert.InRange((end.DueAt!.Value - Now).TotalSeconds, 60, 66);
+    }
+
     [Theory]
     [InlineData(5, 0)]
     [InlineData(6, 60)]
