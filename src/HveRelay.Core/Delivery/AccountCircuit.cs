@@ -43,11 +43,13 @@ internal sealed class AccountCircuit
                 BreakDurationGenerator = args => ValueTask.FromResult(BreakOf(args.HalfOpenAttempts)),
                 OnOpened = args =>
                 {
+                    _isBroken = true;
                     RestFor(args.BreakDuration);
                     return ValueTask.CompletedTask;
                 },
                 OnClosed = _ =>
                 {
+                    _isBroken = false;
                     _openUntil = null;
                     return ValueTask.CompletedTask;
                 },
@@ -73,6 +75,11 @@ internal sealed class AccountCircuit
     /// <summary>The class of the latest trouble: what a person must mend is probed less often.</summary>
     private ReplyClass _trouble = ReplyClass.Retry;
     private bool _isThrottled;
+
+    /// <summary>Polly lets nothing through, or a probe.</summary>
+    private bool _isBroken;
+
+    /// <summary>Faults in a row, each a while after the one before.</summary>
     private int _faults;
 
     public async ValueTask<SendResult> ExecuteAsync(Func<CancellationToken, ValueTask<SendResult>> attempt, CancellationToken cancel)
@@ -98,6 +105,11 @@ internal sealed class AccountCircuit
                             RestFor(BreakOf(_faults++));
                         }
                     }
+                    else if (result is SendResult.Attempted)
+                    {
+                        _faults = 0;
+                        _openUntil = _isBroken ? _openUntil : null;
+                    }
 
                     if (asksForLess)
                     {
@@ -107,7 +119,6 @@ internal sealed class AccountCircuit
                     if (result.IsGood)
                     {
                         _gate.Thrive();
-                        (_openUntil, _faults) = (null, 0);
                     }
 
                     return result;

@@ -57,6 +57,34 @@ public sealed class AccountCircuitTests
     }
 
     [Fact]
+    public async Task A_probe_that_got_as_far_as_a_refused_recipient_shows_that_the_account_is_well()
+    {
+        var circuit = Circuit();
+        await TryAsync(circuit, WrongPassword);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        await TryAsync(circuit, Refused("550 5.1.10 unknown", Stage.Rcpt));
+
+        Assert.Null(circuit.OpenUntil);
+    }
+
+    /// <summary>Else mail would be taken and given back as fast as the store goes.</summary>
+    [Fact]
+    public async Task What_was_under_way_before_and_ends_well_does_not_hide_that_nothing_is_let_through()
+    {
+        var circuit = Circuit();
+        var answer = new TaskCompletionSource<SendResult>();
+        var slow = circuit.ExecuteAsync(_ => new ValueTask<SendResult>(answer.Task), CancellationToken.None).AsTask();
+        await TryAsync(circuit, Unreachable);
+        await TryAsync(circuit, Unreachable);
+        answer.SetResult(Good);
+        await slow;
+
+        Assert.True(circuit.IsResting);
+        Assert.IsType<SendResult.NotTried>(await TryAsync(circuit, Good));
+    }
+
+    [Fact]
     public async Task One_good_probe_closes_the_circuit()
     {
         var circuit = Circuit();
