@@ -120,7 +120,9 @@ internal sealed partial class Session : IAsyncDisposable
 
         if (!await FaultedAsync(FaultStage.Greeting))
         {
-            Say($"220 {_options.HostName} Microsoft ESMTP MAIL Service ready at {_server.Clock.GetUtcNow():r}");
+            Say(_options.IsSmarthost
+                ? $"220 {_options.HostName} ESMTP"
+                : $"220 {_options.HostName} Microsoft ESMTP MAIL Service ready at {_server.Clock.GetUtcNow():r}");
         }
 
         while (_ending == Ending.None)

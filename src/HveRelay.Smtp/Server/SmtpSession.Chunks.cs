@@ -37,7 +37,7 @@ public sealed partial class SmtpSession
 
         if (wrongOrder is not null)
         {
-            Refuse(wrongOrder, "wrong order");
+            RefuseOrder(wrongOrder);
         }
         else if (!inTransaction)
         {

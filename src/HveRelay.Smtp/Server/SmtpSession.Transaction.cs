@@ -13,6 +13,7 @@ public sealed partial class SmtpSession
 
     private async ValueTask MailAsync(string argument, CancellationToken cancel)
     {
+        _mailRefused = true;
         if (NeedsTls)
         {
             Refuse(SmtpReplies.NeedTls, "tls required");
@@ -41,6 +42,7 @@ public sealed partial class SmtpSession
         var reply = await _service.MailAsync(Info, command, cancel);
         if (reply.IsPositive)
         {
+            _mailRefused = false;
             _state = SessionState.Mail;
             _eightBit = command.EightBit;
         }

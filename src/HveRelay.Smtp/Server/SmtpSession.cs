@@ -42,6 +42,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
     private int _errors;
     private int _idleCommands;
 
+    /// <summary>MAIL was refused, and nothing but RCPT, DATA and BDAT came since.</summary>
+    private bool _mailRefused;
+
     public SmtpSession(SessionInfo info, IDuplexPipe connection, SmtpSessionOptions options, ISmtpService service, TimeProvider clock)
     {
         Info = info;
@@ -198,10 +201,11 @@ public sealed partial class SmtpSession : IAsyncDisposable
 
         if (SessionStates.Refusal(command.Verb, _state) is { } wrongOrder)
         {
-            Refuse(wrongOrder, "wrong order");
+            RefuseOrder(wrongOrder);
             return;
         }
 
+        _mailRefused = false;
         switch (command.Verb)
         {
             case SmtpVerb.Ehlo or SmtpVerb.Helo:
@@ -305,6 +309,22 @@ public sealed partial class SmtpSession : IAsyncDisposable
     {
         _transport.Write(Refused(reply, reason, from));
         CountError();
+    }
+
+    /// <summary>
+    /// RFC 2920 section 3.1: a client with PIPELINING says MAIL, RCPT and DATA in one group. What follows a refused MAIL in it is
+    /// answered, and neither the client's error nor a refusal of its own.
+    /// </summary>
+    private void RefuseOrder(Reply reply)
+    {
+        if (_mailRefused)
+        {
+            _transport.Write(reply);
+        }
+        else
+        {
+            Refuse(reply, "wrong order");
+        }
     }
 
     /// <summary>The service's reply. A refusal of it is the client's error only where it is for good: 5yz.</summary>

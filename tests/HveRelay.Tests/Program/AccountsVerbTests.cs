@@ -18,8 +18,8 @@ public sealed class AccountsVerbTests
         var paused = await story.RunAsync("accounts", "pause", "HVE1@contoso.com", "--reason", "a test");
         Assert.Equal((0, "hve1@contoso.com: paused\n", string.Empty), (paused.Status, paused.Output, paused.Error));
         Assert.Equal((1, "hve1@contoso.com: is paused already"), await NoAsync("pause", "hve1@contoso.com"));
-        Assert.Equal((1, "hve9@contoso.com: no account of Hve.Accounts"), await NoAsync("pause", "hve9@contoso.com"));
-        Assert.Equal((2, "hve9: no e-mail address such as hve1@contoso.com"), await NoAsync("resume", "hve9"));
+        Assert.Equal((1, "hve9@contoso.com: no account of Hve.Accounts; there are hve1@contoso.com"), await NoAsync("pause", "hve9@contoso.com"));
+        Assert.Equal((2, "hve9: no account or smarthost; there are hve1@contoso.com"), await NoAsync("resume", "hve9"));
         var id = await story.QueueAsync("you@contoso.com");
         Assert.Matches($"{id} +queued +[^ ]+ +paused ", (await story.RunAsync("queue", "list")).Output);
         Assert.Matches("you@contoso.com +queued +1/1 +any account +paused ", (await story.RunAsync("queue", "show", id)).Output);

@@ -44,7 +44,10 @@ public sealed class BackupTests
 
         Assert.Equal((2, $"{copy}: is there already, and nothing is overwritten"), (again.Status, Assert.Single(again.ErrorLines)));
         Assert.Equal(before, await File.ReadAllBytesAsync(copy));
-        Assert.Equal(3, (await story.RunAsync("backup", Path.Combine(story.Directory, "missing", "copy.db"))).Status);
+        var missing = await story.RunAsync("backup", Path.Combine(story.Directory, "missing", "copy.db"));
+        var directory = await story.RunAsync("backup", ".");
+        Assert.Equal((2, $"{story.Directory}/missing/copy.db: there is no such directory to write it into"), (missing.Status, Assert.Single(missing.ErrorLines)));
+        Assert.Equal((2, $"{story.Directory}: is a directory; name the file to write"), (directory.Status, Assert.Single(directory.ErrorLines)));
         Assert.Empty(Directory.GetFiles(story.Directory, "*.partial-*", SearchOption.AllDirectories));
     }
 }

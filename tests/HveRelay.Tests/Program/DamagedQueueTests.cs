@@ -58,6 +58,20 @@ public sealed class DamagedQueueTests
     }
 
     [Fact]
+    public async Task Where_nothing_can_be_saved_the_damaged_queue_alone_is_left_under_its_new_name()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        await (await story.StartAsync()).KillAsync();
+        Array.ForEach(Directory.GetFiles(story.DataDirectory, "queue.db*"), File.Delete);
+        await File.WriteAllTextAsync(Path.Combine(story.DataDirectory, "queue.db"), string.Concat(Enumerable.Repeat("No queue at all. ", 1000)));
+
+        var ended = await story.RunAsync("queue", "set-aside", "--yes");
+
+        Assert.Equal((0, "nothing in it can be read: the next start makes an empty queue"), (ended.Status, Assert.Single(ended.ErrorLines)));
+        Assert.Contains(".damaged-", Assert.Single(Directory.GetFiles(story.DataDirectory, "queue.db*")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_sound_queue_is_not_set_aside_unless_that_is_meant_and_there_is_a_way_back()
     {
         await using var story = ProgramStory.BeginWithoutHve(QueueStory.SlowRetries);

@@ -43,12 +43,17 @@ public sealed class PickupTests
         var list = await story.RunWithInputAsync("Subject: list\n\nx\n", "sendmail", "-i", "Dora <dora@contoso.com>, emil@contoso.com");
         var refused = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-i", "x@example.com");
         var wrong = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-bp");
+        var nameless = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-f", "Cron <root@host>", "ann@contoso.com");
+        var lost = await story.RunWithAsync("nope.json", "sendmail", "ann@contoso.com");
 
         Assert.Equal((1, true), (send.Status, send.Output.StartsWith("queued as ", StringComparison.Ordinal)));
         Assert.StartsWith("x@example.com: ", Assert.Single(send.ErrorLines), StringComparison.Ordinal);
         Assert.Equal((0, 0, 0), (cron.Status, php.Status, list.Status));
         Assert.Equal((69, 64), (refused.Status, wrong.Status));
         Assert.StartsWith("sendmail: x@example.com: ", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal((64, 78), (nameless.Status, lost.Status));
+        Assert.Equal("sendmail: -f: Cron <root@host> is no address", Assert.Single(nameless.ErrorLines));
+        Assert.Equal("sendmail: --config: there is no file nope.json", Assert.Single(lost.ErrorLines));
         var sent = await story.Hve!.WaitForMessagesAsync(4, TestContext.Current.CancellationToken);
         await Until.True(() => story.LogFile().Count(line => line.Contains(" relayed ", StringComparison.Ordinal)) == 6);
         var contents = sent.Select(message => Encoding.ASCII.GetString(message.Content.Span)).ToList();

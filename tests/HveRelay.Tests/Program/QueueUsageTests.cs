@@ -43,7 +43,7 @@ public sealed class QueueUsageTests
         Assert.Equal((1, "0000000000000: no such message in the queue or its history"), (partly.Status, Assert.Single(partly.ErrorLines)));
         Assert.Contains($"{id}  1/1      held", partly.Output, StringComparison.Ordinal);
         var again = await story.RunAsync("queue", "hold", id);
-        Assert.Equal((1, $"{id}: is held"), (again.Status, Assert.Single(again.ErrorLines)));
+        Assert.Equal((1, $"{id}: is held already"), (again.Status, Assert.Single(again.ErrorLines)));
         var other = await story.RunAsync("queue", "remove", id, "--recipient", "nobody@");
         Assert.Equal((1, $"{id}: has no such recipient"), (other.Status, Assert.Single(other.ErrorLines)));
     }
@@ -55,6 +55,9 @@ public sealed class QueueUsageTests
     [InlineData("queue hold 0CN33SA9G09X2 --client erp", "queue hold: either ids, or --all and filters")]
     [InlineData("queue remove --state relayed", "queue remove: what is relayed has ended, and cannot be changed")]
     [InlineData("queue list --older-than 1x", "--older-than: 1x is no length of time, like 90s, 90m, 2h, 3d, 1d12h or [d.]hh:mm:ss")]
+    [InlineData("send-test --to a@contoso.com --wait 1x", "--wait: 1x is no length of time, like 90s, 90m, 2h, 3d, 1d12h or [d.]hh:mm:ss")]
+    [InlineData("tail --lines -3", "--lines: -3 is less than 0")]
+    [InlineData("explain 550 --stage Foo", "--stage: Foo is no stage; there are Greeting, Hello, StartTls, Auth, Mail, Rcpt, Data, FinalDot")]
     [InlineData("queue list --limit 0", "--limit: 0 is less than 1")]
     [InlineData("clients list", "clients list: 'hverelay clients' lists them")]
     [InlineData("queue list --state gone", "--state: gone is no state; there are queued, held, sending, relayed, failed, removed")]

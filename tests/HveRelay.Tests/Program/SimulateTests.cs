@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using HveRelay.Simulator;
 using HveRelay.Tests.Support;
@@ -56,6 +57,49 @@ public sealed class SimulateTests
 
         Assert.Equal(first, again.CertificatePem);
         Assert.Equal(first, await File.ReadAllTextAsync(Path.Combine(directory.Path, "hve", "simulator.pem"), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("--record", "simulate", "--port", "0", "--record", "file")]
+    [InlineData("--directory", "simulate", "--port", "0", "--directory", "file")]
+    [InlineData("--certificate", "simulate", "--port", "0", "--certificate", "nope/x.pem")]
+    [InlineData("--record", "demo", "--hve-port", "0", "--record", "file")]
+    public async Task Where_it_cannot_write_it_names_the_option(string option, params string[] arguments)
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("file", "here already");
+
+        var ended = await ChildProcess.RunAsync(ProgramStory.Program, arguments, directory.Path);
+
+        Assert.Equal(2, ended.Status);
+        Assert.StartsWith($"{option}: ", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal([Path.Combine(directory.Path, "file")], Directory.GetFileSystemEntries(directory.Path));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Where_a_directory_is_there_and_may_not_be_written_it_says_so_before_a_message_comes()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        var closed = Directory.CreateDirectory(Path.Combine(story.Directory, "closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute).FullName;
+
+        var ended = await story.RunWithoutRightsOfRootAsync("simulate", "--port", "0", "--record", closed);
+
+        Assert.Equal(2, ended.Status);
+        Assert.StartsWith("--record: ", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_smarthost_does_not_greet_as_HVE_and_takes_messages_as_large_as_it_is_told()
+    {
+        var port = FreePort.Next();
+        await using var child = ChildProcess.Start(
+            ProgramStory.Program, ["simulate", "--smarthost", "--port", $"{port}", "--max-message-bytes", "36700160"], Path.GetTempPath());
+        await child.SaysAsync(line => line.StartsWith("simulating a smarthost", StringComparison.Ordinal));
+
+        await using var device = await RawSmtp.ConnectAsync(port);
+        Assert.Equal("220 smarthost.example ESMTP", await device.ReadReplyAsync());
+        Assert.Contains("SIZE 36700160", await device.CommandAsync("EHLO relay.example"), StringComparison.Ordinal);
     }
 
     [Fact]

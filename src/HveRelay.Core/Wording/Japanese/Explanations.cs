@@ -20,6 +20,7 @@ internal static class Explanations
         ("Network", "ネットワーク管理者"),
         ("Sender", "送信者"),
         ("Recipient", "受信者"),
+        ("this relay itself refused it: {0}", "このリレー自身が拒否しました：{0}"),
         ("no failure: the next hop accepted the command", "エラーではありません。次ホップでコマンドが受け付けられました。"),
         ("the reply to the final dot is missing: it may have been delivered, and may be sent twice",
             "メッセージの終わりに対する応答がありません。配信済みの可能性があり、同じメッセージが 2 回送信されることがあります。"),

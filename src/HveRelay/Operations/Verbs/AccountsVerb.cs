@@ -48,10 +48,11 @@ internal static class AccountsVerb
 
         command.SetAction(Verb.WithConfiguration(async (parsed, loaded, cancel) =>
         {
+            var known = $"there are {string.Join(", ", loaded.Options.Senders())}";
             var wrong = parsed.GetValue(addresses)!.Where(address => !AddressText.IsAddress(address) && !loaded.Options.Senders().Contains(address, StringComparer.OrdinalIgnoreCase)).ToList();
             foreach (var address in wrong)
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{address}: no e-mail address such as hve1@contoso.com");
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"{address}: no account or smarthost; {known}");
             }
 
             if (wrong.Count > 0)
@@ -67,7 +68,7 @@ internal static class AccountsVerb
             foreach (var change in changes.Where(each => !each.Changed))
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync(
-                    $"{change.Account}: {(!change.Found ? "no account of Hve.Accounts" : pause ? "is paused already" : "is not paused")}");
+                    $"{change.Account}: {(!change.Found ? $"no account of Hve.Accounts; {known}" : pause ? "is paused already" : "is not paused")}");
             }
 
             return changes.All(each => each.Changed) ? ExitStatus.Done : ExitStatus.No;

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -16,6 +17,22 @@ internal static partial class AgeText
         ['m'] = TimeSpan.FromMinutes(1),
         ['h'] = TimeSpan.FromHours(1),
         ['d'] = TimeSpan.FromDays(1),
+    };
+
+    /// <summary>An option of that form.</summary>
+    public static Option<TimeSpan> Option(string name, string description) => new(name)
+    {
+        Description = $"{description}: {Forms}",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!TryParse(text, out var age))
+            {
+                result.AddError($"{name}: {text} is no length of time, like {Forms}");
+            }
+
+            return age;
+        },
     };
 
     public static bool TryParse(string text, out TimeSpan age)

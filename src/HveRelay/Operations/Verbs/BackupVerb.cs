@@ -21,9 +21,12 @@ internal static class BackupVerb
                 return ExitStatus.Wrong;
             }
 
-            if (File.Exists(path))
+            var wrong = Directory.Exists(path) ? "is a directory; name the file to write"
+                : File.Exists(path) ? "is there already, and nothing is overwritten"
+                : Directory.Exists(Path.GetDirectoryName(path)) ? null : "there is no such directory to write it into";
+            if (wrong is not null)
             {
-                await error.WriteLineAsync($"{path}: is there already, and nothing is overwritten");
+                await error.WriteLineAsync($"{path}: {wrong}");
                 return ExitStatus.Wrong;
             }
 

@@ -67,11 +67,18 @@ internal static class ChangeText
         if (answer is { Found: true, Changed: 0, Recipients.Count: > 0 } && sending.Count == 0)
         {
             yield return answer.Recipients.All(recipient => recipient.Effect == ChangeEffect.Ended)
-                ? $"has ended: {States(answer)}"
-                : $"is {States(answer)}{(kind == ChangeKind.Retry ? "; release it first" : string.Empty)}";
+                ? $"has ended: {States(answer.Recipients)}"
+                : $"is {States(answer.Recipients.Where(recipient => recipient.Effect != ChangeEffect.Ended))}{Besides(kind)}";
         }
     }
 
-    private static string States(ChangeAnswer answer) =>
-        string.Join(" and ", answer.Recipients.Select(recipient => recipient.State).Distinct().Order().Select(QueueText.Word));
+    private static string Besides(ChangeKind kind) => kind switch
+    {
+        ChangeKind.Hold => " already",
+        ChangeKind.Retry => "; release it first",
+        _ => string.Empty,
+    };
+
+    private static string States(IEnumerable<RecipientAnswer> recipients) =>
+        string.Join(" and ", recipients.Select(recipient => recipient.State).Distinct().Order().Select(QueueText.Word));
 }

@@ -20,17 +20,29 @@ internal static class ExplainText
 
         foreach (var meaning in explanation.Meanings)
         {
-            var verdict = meaning.Verdict;
             text.Append(explanation.Meanings.Count > 1 ? language.Say($"at {Words(meaning.Stages)}") + "\n" : string.Empty);
-            foreach (var (name, words) in Lines(verdict, language))
-            {
-                Line(text, name, words);
-            }
-
-            Line(text, language.Say("class"), verdict.Class.ToString());
-            Line(text, language.Say("known"), language.Say(Known(verdict)));
+            Append(text, meaning.Verdict, language);
         }
 
+        return text.ToString();
+    }
+
+    /// <summary>Words of our own where there was no reply.</summary>
+    public static string Of(string words, ReplyVerdict verdict, Language language)
+    {
+        var text = new StringBuilder().Append(words).Append('\n');
+        Append(text, verdict, language);
+        return text.ToString();
+    }
+
+    /// <summary>A reply of our own to a device.</summary>
+    public static string Of(string reply, string cause, string remedy, Language language)
+    {
+        var text = new StringBuilder().Append(reply).Append('\n');
+        var (who, how) = Language.Split(language.Say(remedy));
+        Line(text, language.Say("cause"), language.Say(cause));
+        Line(text, language.Say("who"), who);
+        Line(text, language.Say("how"), how);
         return text.ToString();
     }
 
@@ -58,20 +70,33 @@ internal static class ExplainText
         explanation.Reply.Code,
         enhancedCode = explanation.Reply.Enhanced?.ToString(),
         known = explanation.IsKnown,
-        meanings = explanation.Meanings.Select(meaning => new
-        {
-            meaning.Stages,
-            meaning.Verdict.Class,
-            meaning.Verdict.Fault,
-            meaning.Verdict.Cause,
-            meaning.Verdict.Who,
-            meaning.Verdict.How,
-            meaning.Verdict.Remedy,
-            meaning.Does,
-            meaning.Verdict.Confidence,
-            meaning.Verdict.Source,
-        }),
+        meanings = explanation.Meanings.Select(Json),
     };
+
+    public static object Json(ReplyMeaning meaning) => new
+    {
+        meaning.Stages,
+        meaning.Verdict.Class,
+        meaning.Verdict.Fault,
+        meaning.Verdict.Cause,
+        meaning.Verdict.Who,
+        meaning.Verdict.How,
+        meaning.Verdict.Remedy,
+        meaning.Does,
+        meaning.Verdict.Confidence,
+        meaning.Verdict.Source,
+    };
+
+    private static void Append(StringBuilder text, ReplyVerdict verdict, Language language)
+    {
+        foreach (var (name, words) in Lines(verdict, language))
+        {
+            Line(text, name, words);
+        }
+
+        Line(text, language.Say("class"), verdict.Class.ToString());
+        Line(text, language.Say("known"), language.Say(Known(verdict)));
+    }
 
     private static void Line(StringBuilder text, string name, string value)
     {

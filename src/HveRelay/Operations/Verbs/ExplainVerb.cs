@@ -20,7 +20,14 @@ internal static class ExplainVerb
             Arity = ArgumentArity.OneOrMore,
         };
         var stage = new Option<string?>("--stage") { Description = $"The command that was answered: {string.Join(", ", ReplyExplanation.Stages)}", HelpName = "stage" };
-        stage.AcceptOnlyFromAmong([.. ReplyExplanation.Stages.SelectMany(each => new[] { each.ToString(), each.ToString().ToUpperInvariant() }).Distinct()]);
+        stage.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !ReplyExplanation.Stages.Any(each => each.ToString().Equals(token.Value, StringComparison.OrdinalIgnoreCase)))
+            {
+                result.AddError($"--stage: {token.Value} is no stage; there are {string.Join(", ", ReplyExplanation.Stages)}");
+            }
+        });
+        stage.CompletionSources.Add([.. ReplyExplanation.Stages.Select(each => each.ToString())]);
         var smarthost = new Option<string?>("--smarthost") { Description = "The smarthost that said it, by its name; without it High Volume Email did" };
         var command = new Command("explain", "What a reply of High Volume Email means, who mends it, and what the relay does") { words, stage, smarthost, Verb.Json, Verb.Language };
         command.SetAction(Verb.Guarded(async (parsed, _) =>
@@ -37,8 +44,27 @@ internal static class ExplainVerb
                 return ExitStatus.Wrong;
             }
 
-            if (PastedReply.Find(string.Join(' ', parsed.GetValue(words)!)) is not { } reply)
+            var pasted = string.Join(' ', parsed.GetValue(words)!);
+            var language = Verb.LanguageOf(parsed, configured);
+            var line = LoggedLine.Find(pasted);
+            if (line?.OwnRefusal is { } own)
             {
+                await output.Output.WriteAsync(parsed.GetValue(Verb.Json)
+                    ? JsonText.Of(new { line.Reply, known = true, meanings = new[] { new { own.Cause, own.Remedy } } }) + Environment.NewLine
+                    : ExplainText.Of(line.Reply, own.Cause, own.Remedy, language));
+                return ExitStatus.Done;
+            }
+
+            if (PastedReply.Find(pasted) is not { } reply)
+            {
+                if (line?.Verdict(replies) is { } verdict)
+                {
+                    await output.Output.WriteAsync(parsed.GetValue(Verb.Json)
+                        ? JsonText.Of(new { line.Reply, known = true, meanings = new[] { ExplainText.Json(new ReplyMeaning([], verdict)) } }) + Environment.NewLine
+                        : ExplainText.Of(line.Reply, verdict, language));
+                    return ExitStatus.Done;
+                }
+
                 await output.Error.WriteLineAsync("no SMTP reply: it begins with a code of three digits, as in \"550 5.7.62 …\"");
                 return ExitStatus.Wrong;
             }
@@ -46,7 +72,7 @@ internal static class ExplainVerb
             var at = parsed.GetValue(stage) is { } name ? Enum.Parse<Stage>(name, ignoreCase: true) : (Stage?)null;
             var explanation = ReplyExplanation.Of(replies, reply, at);
             await output.Output.WriteAsync(
-                parsed.GetValue(Verb.Json) ? JsonText.Of(ExplainText.Json(explanation)) + Environment.NewLine : ExplainText.Of(explanation, Verb.LanguageOf(parsed, configured)));
+                parsed.GetValue(Verb.Json) ? JsonText.Of(ExplainText.Json(explanation)) + Environment.NewLine : ExplainText.Of(explanation, language));
             return explanation.IsKnown || explanation.Meanings.Count == 0 ? ExitStatus.Done : ExitStatus.No;
         }));
         return command;

@@ -24,20 +24,7 @@ internal sealed class QueueSelection
     private readonly Option<string?> _sender = new("--sender") { Description = "Part of the sender's address" };
     private readonly Option<string?> _recipient = new("--recipient") { Description = "Part of a recipient's address" };
 
-    private readonly Option<TimeSpan> _older = new("--older-than")
-    {
-        Description = $"Received so long ago or longer: {AgeText.Forms}",
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (!AgeText.TryParse(text, out var age))
-            {
-                result.AddError($"--older-than: {text} is no length of time, like {AgeText.Forms}");
-            }
-
-            return age;
-        },
-    };
+    private readonly Option<TimeSpan> _older = AgeText.Option("--older-than", "Received so long ago or longer");
 
     public QueueSelection() => _state.Validators.Add(result =>
     {

@@ -13,7 +13,8 @@ internal static class SendTestVerb
     {
         var to = new Option<string>("--to") { Description = "Who gets it", Required = true };
         var from = new Option<string?>("--from") { Description = "The sender; without it the first account" };
-        var wait = new Option<TimeSpan>("--wait") { Description = "How long to follow it", DefaultValueFactory = _ => TimeSpan.FromMinutes(1) };
+        var wait = AgeText.Option("--wait", "How long to follow it");
+        wait.DefaultValueFactory = _ => TimeSpan.FromMinutes(1);
         var session = new SessionSelection();
         var command = new Command("send-test", "Puts one message through the running relay and follows it to its end") { to, from, wait };
         session.AddTo(command);

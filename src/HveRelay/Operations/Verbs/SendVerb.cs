@@ -11,7 +11,7 @@ internal static class SendVerb
     {
         var message = new Argument<FileInfo>("file") { Description = "The message, as .eml" };
         var from = new Option<string?>("--from") { Description = "The sender; without it X-Sender, Sender or From of the message" };
-        var to = new Option<string[]>("--to") { Description = "Who gets it; without it X-Receiver, or To, Cc and Bcc of the message", AllowMultipleArgumentsPerToken = true };
+        var to = new Option<string[]>("--to") { Description = "Who gets it, also as a list; without it X-Receiver, or To, Cc and Bcc of the message", AllowMultipleArgumentsPerToken = true };
         var session = new SessionSelection();
         var command = new Command("send", "Hands a message in a file to the relay, running or not") { message, from, to };
         session.AddTo(command);
@@ -28,7 +28,9 @@ internal static class SendVerb
             await using var file = open;
             var mail = await MailFile.OpenAsync(file, cancel);
             var sender = parsed.GetValue(from) ?? mail?.Envelope.Sender;
-            var recipients = parsed.GetValue(to) is { Length: > 0 } named ? named : mail?.Envelope.Recipients.Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+
+            // What holds a control character stays whole, and is refused for it.
+            var recipients = parsed.GetValue(to) is { Length: > 0 } named ? [.. named.SelectMany(word => word.Any(char.IsControl) ? [word] : Submission.Addresses(word))] : mail?.Envelope.Recipients.Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
             if (mail is null || sender is null || recipients is not { Length: > 0 })
             {
                 await errors.WriteLineAsync($"{path}: {(mail is null ? "the header is larger than 256 KiB" : sender is null ? "names no sender; give --from" : "names no recipient; give --to")}");

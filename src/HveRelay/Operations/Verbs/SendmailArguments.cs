@@ -35,6 +35,8 @@ internal sealed record SendmailArguments(string? Sender, bool FromHeader, bool I
                 var given = value.Length > 0 ? value : ++i < words.Count ? words[i] : null;
                 fault = given is null ? $"{word}: a value is missing" : fault;
                 sender = flag is 'f' or 'r' ? given?.Trim('<', '>') : sender;
+                fault = flag is 'f' or 'r' && sender?.IndexOfAny(['<', '>']) >= 0 && !sender.Any(char.IsControl)
+                    ? $"-{flag}: {given} is no address" : fault;
             }
             else if (flag == 'o')
             {

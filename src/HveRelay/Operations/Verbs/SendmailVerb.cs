@@ -18,6 +18,7 @@ internal static class SendmailVerb
     private const int Unavailable = 69;
     private const int Software = 70;
     private const int TryAgain = 75;
+    private const int Configuration = 78;
 
     public static Command Create()
     {
@@ -59,6 +60,11 @@ internal static class SendmailVerb
             return (Usage, [fault!]);
         }
 
+        if (parsed.GetValue(Verb.Config) is { } named && Absent(named) is { } absent)
+        {
+            return (Configuration, [$"--config: {absent}"]);
+        }
+
         // Nothing at all on standard input is a message too, as with sendmail and Postfix: a cron job that says nothing has still run.
         await using var spool = await SpoolAsync(arguments.IgnoresDots, cancel);
         if (await MailFile.OpenAsync(spool, cancel) is not { } mail)
@@ -68,7 +74,7 @@ internal static class SendmailVerb
 
         string[] recipients =
         [
-            .. arguments.Recipients.SelectMany(Addresses).Concat(arguments.FromHeader ? mail.Envelope.Recipients : [])
+            .. arguments.Recipients.SelectMany(Submission.Addresses).Concat(arguments.FromHeader ? mail.Envelope.Recipients : [])
                 .Select(Known).Distinct(StringComparer.OrdinalIgnoreCase),
         ];
         if (recipients.Length == 0)
@@ -82,10 +88,23 @@ internal static class SendmailVerb
         return end.Refused.Count == 0 ? (Ok, []) : (end.IsForNow ? TryAgain : Unavailable, end.Refused);
     }
 
-    /// <summary>One word may be a list, with names, as in a header.</summary>
-    private static IEnumerable<string> Addresses(string word) => word.IndexOfAny([',', '<']) < 0
-        ? [word]
-        : MailFile.AddressesIn(word);
+    /// <summary>Null where it is there: one that may not be read is.</summary>
+    private static string? Absent(string file)
+    {
+        try
+        {
+            File.OpenHandle(file).Dispose();
+            return null;
+        }
+        catch (Exception fault) when (Directory.Exists(file) || fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return FileFault.Sentence(file, fault);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A name without a domain is a mailbox of this machine, which has none: the relay knows who its postmaster is.</summary>
     private static string Known(string recipient) => recipient.Contains('@', StringComparison.Ordinal) ? recipient : "postmaster";

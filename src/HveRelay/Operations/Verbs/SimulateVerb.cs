@@ -33,9 +33,10 @@ internal static class SimulateVerb
         var control = new Option<int?>("--control") { Description = "Port on loopback for HTTP: faults, counters, messages; GET / says what there is" };
         var perDay = new Option<int>("--recipients-per-day") { Description = "Recipients taken in any 24 hours; 0 is no limit", DefaultValueFactory = _ => 100_000 };
         var connections = new Option<int>("--max-connections") { Description = "Connections that may submit at a time; 0 is no limit" };
+        var size = new Option<long>("--max-message-bytes") { Description = "The largest message; 0 is no limit", DefaultValueFactory = _ => new SimulatorOptions().MaxMessageBytes };
         var command = new Command("simulate", "A stand-in for High Volume Email, on loopback")
         {
-            port, accounts, tokens, faults, record, certificate, directory, control, perDay, connections, smarthost,
+            port, accounts, tokens, faults, record, certificate, directory, control, perDay, connections, size, smarthost,
         };
         command.SetAction(Verb.Guarded(async (parsed, cancel) =>
         {
@@ -51,6 +52,8 @@ internal static class SimulateVerb
                     CertificateDirectory = parsed.GetValue(directory),
                     RecipientsPerDay = parsed.GetValue(perDay),
                     MaxConnections = parsed.GetValue(connections),
+                    MaxMessageBytes = parsed.GetValue(size),
+                    HostName = parsed.GetValue(smarthost) ? "smarthost.example" : new SimulatorOptions().HostName,
                     IsSmarthost = parsed.GetValue(smarthost),
                     RequireAuthentication = !parsed.GetValue(smarthost),
                 },
@@ -63,7 +66,7 @@ internal static class SimulateVerb
 
             if (parsed.GetValue(certificate) is { } file)
             {
-                await File.WriteAllTextAsync(file, simulator.CertificatePem, cancel);
+                Written("--certificate", () => File.WriteAllText(file, simulator.CertificatePem));
             }
 
             await using var api = parsed.GetValue(control) is { } at ? await SimulatorControl.StartAsync(simulator, at, cancel) : null;
@@ -87,11 +90,17 @@ internal static class SimulateVerb
 
     /// <summary>Starts a simulator that tells <paramref name="output"/> what happens.</summary>
     /// <exception cref="RelayStartException">The port is taken.</exception>
+    /// <exception cref="WrongUsageException">A directory that was named cannot be used.</exception>
     public static async Task<HveSimulator> StartAsync(SimulatorOptions options, IReadOnlyList<Fault> faults, string? record, TextWriter output)
     {
         if (record is not null)
         {
-            Directory.CreateDirectory(record);
+            Written("--record", () => Probe(record));
+        }
+
+        if (options.CertificateDirectory is { } directory)
+        {
+            Written("--directory", () => Probe(directory));
         }
 
         try
@@ -113,6 +122,26 @@ internal static class SimulateVerb
         catch (SocketException taken)
         {
             throw new RelayStartException("simulator", $"cannot listen on {new IPEndPoint(options.Address, options.Port)}: {taken.Message}", taken);
+        }
+    }
+
+    /// <summary>A file is made there and is gone again: that the directory is there says nothing of rights.</summary>
+    private static void Probe(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        using var probe = new FileStream(
+            Path.Combine(directory, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+    }
+
+    private static void Written(string option, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new WrongUsageException(option, fault.Message, fault);
         }
     }
 

@@ -30,7 +30,7 @@ internal static class Submission
         {
             var (results, words, isForNow) = await relay.SubmitAsync(
                 new MailTransaction(sender, recipients, mail.Size, mail.EightBit, mail.Envelope.Header, token => mail.BodyAsync(token)), cancel);
-            return results is null ? new SubmissionEnd(null, [words!], isForNow) : EndOf(results, recipients);
+            return results is null ? new SubmissionEnd(null, [words!], isForNow) : EndOf(results, sender, recipients);
         }
         catch (RelayStartException) when (options.Pickup.Directory.Length > 0)
         {
@@ -38,8 +38,19 @@ internal static class Submission
         }
     }
 
-    private static SubmissionEnd EndOf(IReadOnlyList<RecipientResult> results, IReadOnlyList<string> recipients)
+    /// <summary>One word may be a list, with names, as in a header.</summary>
+    public static IEnumerable<string> Addresses(string word) => word.IndexOfAny([',', '<']) < 0
+        ? [word]
+        : MailFile.AddressesIn(word);
+
+    private static SubmissionEnd EndOf(IReadOnlyList<RecipientResult> results, string sender, IReadOnlyList<string> recipients)
     {
+        if (results[0] is RecipientResult.NotSent { Failure: { Stage: Stage.Mail } refusal })
+        {
+            // That is for all of them, and no recipient's fault.
+            return new SubmissionEnd(null, [$"{sender}: {refusal}{TestSubmission.Hint(refusal)}"], refusal.Reply is not { Code: >= 500 });
+        }
+
         var refused = recipients.Zip(results).Where(pair => pair.Second is not RecipientResult.Accepted).ToList();
         var id = results.OfType<RecipientResult.Accepted>().Select(accepted => TestSubmission.IdIn(accepted.Reply.Text)).FirstOrDefault();
         return new SubmissionEnd(

@@ -34,7 +34,7 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
         return results is null ? new SubmissionResult(null, words!) : results[0] switch
         {
             RecipientResult.Accepted accepted => new SubmissionResult(IdIn(accepted.Reply.Text), $"accepted: {accepted.Reply}"),
-            RecipientResult.NotSent refused => new SubmissionResult(null, $"refused: {refused.Failure}"),
+            RecipientResult.NotSent refused => new SubmissionResult(null, $"refused: {refused.Failure}{Hint(refused.Failure)}"),
             var other => new SubmissionResult(null, $"unsure: {other}"),
         };
     }
@@ -55,12 +55,20 @@ internal sealed class TestSubmission(RelayOptions options, TimeProvider clock)
 
             case SmtpOpening.Failed failed:
                 var others = options.Listeners.Where(each => each != listener).Select(each => each.Name).ToList();
-                return (null, $"refused on listener {listener.Name}: {failed.Failure}"
+                return (null, $"refused on listener {listener.Name}: {failed.Failure}{Hint(failed.Failure)}"
                     + (others.Count == 0 ? string.Empty : $"; another one with --listener: {string.Join(", ", others)}"), failed.Failure.Reply is not { Code: >= 500 });
             case var other:
                 throw new InvalidOperationException($"No such opening: {other}");
         }
     }
+
+    /// <summary>What lets this machine in, where the relay does not know it.</summary>
+    public static string Hint(SmtpFailure failure) => failure switch
+    {
+        { Stage: Stage.Mail, Reply.Code: 530 } => "; log in (--user of send and send-test), or let an entry of Clients without Users cover 127.0.0.1",
+        { Stage: Stage.Greeting, Reply.Code: 554 } => "; let an entry of Clients cover 127.0.0.1",
+        _ => string.Empty,
+    };
 
     /// <summary>A login goes where TLS is, since many an entry of Clients takes it nowhere else; what needs none goes where none is needed.</summary>
     private ListenerOptions Choose() =>

@@ -74,12 +74,17 @@ internal static partial class Verb
         return ExitStatus.Wrong;
     });
 
-    /// <summary>Expected trouble is one line on standard error, and status 3.</summary>
+    /// <summary>Expected trouble is one line on standard error, and status 3, or 2 where it is what was typed.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> Guarded(Func<ParseResult, CancellationToken, Task<int>> run) => async (parsed, cancel) =>
     {
         try
         {
             return await run(parsed, cancel);
+        }
+        catch (WrongUsageException wrong)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(wrong.Message.ReplaceLineEndings(" "));
+            return ExitStatus.Wrong;
         }
         catch (Exception trouble) when (trouble is RelayStartException or StoreOpenException or Queue.StoreException or ControlException)
         {

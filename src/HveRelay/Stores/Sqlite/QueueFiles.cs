@@ -62,13 +62,17 @@ internal sealed class QueueFiles(string directory)
     public string BeginRecovered()
     {
         var path = Database + ".recovering";
+        DropRecovered(path);
+        new FileStream(path, Private(FileMode.CreateNew, FileShare.ReadWrite)).Dispose();
+        return path;
+    }
+
+    public static void DropRecovered(string path)
+    {
         foreach (var suffix in Suffixes)
         {
             File.Delete(path + suffix);
         }
-
-        new FileStream(path, Private(FileMode.CreateNew, FileShare.ReadWrite)).Dispose();
-        return path;
     }
 
     /// <summary>It is complete, and is to take the queue's place: from here on a crash only delays that.</summary>

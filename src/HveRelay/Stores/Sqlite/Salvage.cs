@@ -42,6 +42,7 @@ internal sealed class Salvage : IDisposable
         }
         catch (SqliteException cause) when (Faults.Translate(cause) is StoreException { Fault: StoreFault.Damaged })
         {
+            QueueFiles.DropRecovered(path);
             return null;
         }
     }

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using HveRelay.Configuration;
 using HveRelay.Delivery;
 using HveRelay.Mail;
+using HveRelay.Operations.Verbs;
 using HveRelay.Operations.Verbs.Why;
 using HveRelay.Queue;
 using HveRelay.Smtp;
@@ -25,7 +26,8 @@ public sealed partial class JapaneseTests
         Tables.SelectMany(table => table.Rows).SelectMany(row => new[] { row.Cause, row.Remedy })
             .Concat(TokenTable.Rows.SelectMany(row => new[] { row.Cause, row.Remedy }))
             .Concat(ReplyConduct.Table.Values)
-            .Concat(RefusalRemedies.Table.Values));
+            .Concat(RefusalRemedies.Table.Values)
+            .Append(LoggedLine.RefusedHere));
 
     [Fact]
     public void So_has_what_no_row_knows() => AssertSaid(

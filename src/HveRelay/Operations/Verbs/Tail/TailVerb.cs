@@ -13,6 +13,13 @@ internal static class TailVerb
         var sender = new Option<string?>("--sender") { Description = "Part of the sender's address" };
         var recipient = new Option<string?>("--recipient") { Description = "Part of a recipient's address" };
         var lines = new Option<int>("--lines") { Description = "Begin with so many of the last lines", DefaultValueFactory = _ => 10 };
+        lines.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 0)
+            {
+                result.AddError($"--lines: {token.Value} is less than 0");
+            }
+        });
         var noFollow = new Option<bool>("--no-follow") { Description = "End after those" };
         var command = new Command("tail", "Follows the mail log until Ctrl-C; --json follows its JSON lines")
         {
@@ -50,7 +57,7 @@ internal static class TailVerb
             _ = EndAsync(new Signals(cancel), end);
             try
             {
-                await foreach (var line in log.ReadAsync(Math.Max(0, parsed.GetValue(lines)), !parsed.GetValue(noFollow), filter.Matches, end.Token))
+                await foreach (var line in log.ReadAsync(parsed.GetValue(lines), !parsed.GetValue(noFollow), filter.Matches, end.Token))
                 {
                     await output.Output.WriteLineAsync(line);
                 }

@@ -28,6 +28,7 @@ public sealed class SendmailArgumentsTests
     [InlineData("-bs", "-bs: only mail is taken here; the queue is shown by: hverelay queue list")]
     [InlineData("-Z a@contoso.com", "-Z: no flag that is known here")]
     [InlineData("-f", "-f: a value is missing")]
+    [InlineData("-fCron<root@host> a@contoso.com", "-f: Cron<root@host> is no address")]
     [InlineData("-i", "names no recipient; -t takes them from the message")]
     public void What_this_is_not_is_said(string line, string sentence)
     {
