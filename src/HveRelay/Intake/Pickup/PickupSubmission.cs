@@ -157,7 +157,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
             return ("sender", Reply.Of(550, "5.1.7", "Neither X-Sender nor From names a sender"));
         }
 
-        _from = sender.Length == 0 || context.SenderDomain.Length == 0 || sender.Contains('@', StringComparison.Ordinal) ? sender : $"{sender}@{context.SenderDomain}";
+        _from = context.Policy.Short.Sender(sender);
         if (PathParser.Refusal(_from, isSender: true) is { } syntax)
         {
             return (ReasonOf(syntax), syntax);
@@ -181,7 +181,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
         var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in named)
         {
-            var address = name.Equals("postmaster", StringComparison.OrdinalIgnoreCase) && context.Postmaster.Length > 0 ? context.Postmaster : name;
+            var address = context.Policy.Short.Recipient(name);
             if (!known.Add(address))
             {
                 continue;
