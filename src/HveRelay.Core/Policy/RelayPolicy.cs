@@ -84,7 +84,7 @@ public sealed class RelayPolicy
 
         if (!recipient.Contains('@', StringComparison.Ordinal))
         {
-            return RecipientDecision.Refuse(Reply.Of(501, "5.1.3", "The recipient has no domain"), "syntax");
+            return RecipientDecision.Refuse(Reply.Of(501, "5.1.3", "The recipient has no domain"), "recipient syntax");
         }
 
         if (!AddressPattern.Allow(client.Recipients, recipient))

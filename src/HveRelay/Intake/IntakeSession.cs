@@ -169,10 +169,11 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
         return ValueTask.CompletedTask;
     }
 
-    public void Refused(SessionInfo session, string reason, Reply reply, string? from = null)
+    public void Refused(SessionInfo session, string reason, Reply reply, string? from = null, string? to = null)
     {
-        _reversePath = from is null ? _reversePath : context.Policy.Short.Sender(from);
-        Refuse(session, reason, reply);
+        // What is no address stays as it came: a domain behind it would be a lie.
+        _reversePath = from is null ? _reversePath : PathParser.Refusal(from, isSender: true) is null ? context.Policy.Short.Sender(from) : from;
+        Refuse(session, reason, reply, to: to);
     }
 
     public void Ended(SessionInfo session)

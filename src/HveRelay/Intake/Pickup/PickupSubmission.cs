@@ -160,7 +160,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
         _from = context.Policy.Short.Sender(sender);
         if (PathParser.Refusal(_from, isSender: true) is { } syntax)
         {
-            return (ReasonOf(syntax), syntax);
+            return (ReasonOf(syntax, "sender syntax"), syntax);
         }
 
         if (RelayPolicy.RefuseSender(_client, _from) is { } refused)
@@ -188,7 +188,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
             }
 
             var decision = PathParser.Refusal(address, isSender: false) is { } syntax
-                ? RecipientDecision.Refuse(syntax, ReasonOf(syntax))
+                ? RecipientDecision.Refuse(syntax, ReasonOf(syntax, "recipient syntax"))
                 : context.Policy.Decide(_client, address, accepted.Count);
             if (decision.Refusal is { } reply)
             {
@@ -204,7 +204,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
     }
 
     /// <summary>As of the command that it would have been.</summary>
-    private static string ReasonOf(Reply refusal) => refusal.Code == 553 ? "non-ascii address" : "syntax";
+    private static string ReasonOf(Reply refusal, string ifSyntax) => refusal.Code == 553 ? "non-ascii address" : ifSyntax;
 
     private PickupOutcome SetAside(TakenFile taken, string reason, Reply reply)
     {
