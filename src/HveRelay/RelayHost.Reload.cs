@@ -41,8 +41,6 @@ internal sealed partial class RelayHost
         }
 
         intake.Lifetime = options.Queue.Lifetime;
-        intake.SenderDomain = SenderDomain(options);
-        intake.Postmaster = options.Postmaster;
         _live.Delivery.Schedule = ScheduleOf(options, _live.Delivery.Random);
         _live.Delivery.Replies = ReplyTable.OfHve(options);
         _live.Delivery.Rewrite = ModeOf(options);

@@ -104,8 +104,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         var ids = new MessageIdSource(clock, around.Random);
         var intake = new IntakeContext(
             hostName, new RelayPolicy(options), new UserDirectory(options.Users), store, ids, signal, log, alarm, meter,
-            clock, options.Queue.Lifetime, SenderDomain(options), options.Postmaster,
-            logging.CreateLogger("HveRelay.Intake"));
+            clock, options.Queue.Lifetime, logging.CreateLogger("HveRelay.Intake"));
         var notifier = new Notifier(new NoticeContext(
             store, new NoticeReceivers(options), ids, signal, log, alarm, clock, logging.CreateLogger("HveRelay.Bounce"),
             (account, words) => ReplyTables.From(options).Of(account).Explain(words) is { } known ? new ReplyWords(known.Cause, known.Remedy) : null,
@@ -242,10 +241,6 @@ internal sealed partial class RelayHost : IAsyncDisposable
                 new SmtpEndPoint(IPAddress.Parse(listener.Address), listener.Port), endpoint => endpoint.Run(handler.RunAsync));
         }
     }
-
-    /// <summary>Completes a sender without a domain: the domain of the first account, or of the first smarthost that has an address.</summary>
-    private static string SenderDomain(RelayOptions options) => AddressText.DomainOf(
-        options.Hve.Accounts.Select(account => account.Address).Concat(options.Smarthosts.Select(options.AddressOf)).FirstOrDefault(each => each is not null) ?? string.Empty);
 
     /// <summary>Signals are the verb's; a host in a test must not take the process's.</summary>
     private sealed class NoLifetime : IHostLifetime

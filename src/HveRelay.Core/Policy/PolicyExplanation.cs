@@ -41,8 +41,9 @@ public static class PolicyExplanation
             steps.Add(new PolicyStep("tls", "530 5.7.0 at MAIL without TLS; with TLS as follows"));
         }
 
-        if (question.Sender is { } sender)
+        if (question.Sender is { } given)
         {
+            var sender = policy.Short.Sender(given);
             var refusal = RelayPolicy.RefuseSender(client, sender);
             steps.Add(new PolicyStep("sender", refusal?.Reply.ToString() ?? $"250: may send as {(sender.Length == 0 ? "<>" : sender)}", refusal is not null));
             if (refusal is not null)
@@ -51,8 +52,9 @@ public static class PolicyExplanation
             }
         }
 
-        if (question.Recipient is { } recipient)
+        if (question.Recipient is { } named)
         {
+            var recipient = policy.Short.Recipient(named);
             var decision = policy.Decide(client, recipient, accepted: 0);
             steps.Add(decision.Refusal is { } reply
                 ? new PolicyStep("recipient", reply.ToString(), Refused: true)

@@ -31,10 +31,14 @@ public sealed class RelayPolicy
         _clients = [.. (options.Clients ?? [AnyClient]).Select(client => new ClientRule(client))];
         _index = new ClientIndex(_clients);
         Routes = new RouteTable(options);
+        Short = new ShortAddresses(options);
         _limits = new LaneLimits(options);
     }
 
     public RouteTable Routes { get; }
+
+    /// <summary>Completes what came without a domain: sender and recipient are asked about as they come out of it.</summary>
+    public ShortAddresses Short { get; }
 
     /// <summary>All entries, in their order.</summary>
     public IReadOnlyList<ClientRule> Clients => _clients;
@@ -80,7 +84,7 @@ public sealed class RelayPolicy
 
         if (!recipient.Contains('@', StringComparison.Ordinal))
         {
-            return RecipientDecision.Refuse(Reply.Of(501, "5.1.3", "The recipient has no domain"), "syntax");
+            return RecipientDecision.Refuse(Reply.Of(501, "5.1.3", "The recipient has no domain"), "recipient syntax");
         }
 
         if (!AddressPattern.Allow(client.Recipients, recipient))

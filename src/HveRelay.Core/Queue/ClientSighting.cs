@@ -8,8 +8,8 @@ namespace HveRelay.Queue;
 /// </summary>
 /// <param name="Client">The name of the entry; empty where none covers the address.</param>
 /// <param name="HelloName">What it last called itself in EHLO or HELO; empty where it never came to that.</param>
-/// <param name="User">The user of its latest session, or null.</param>
-/// <param name="Tls">Version and cipher suite of its latest session, or null.</param>
+/// <param name="User">The user of its latest session that sent mail, before there was one of its latest; or null.</param>
+/// <param name="Tls">Version and cipher suite of that session, or null.</param>
 /// <param name="Sessions">Sessions that ended.</param>
 /// <param name="Messages">Messages answered with 250.</param>
 /// <param name="Refusals">Commands, messages and connections that were refused.</param>
@@ -35,11 +35,14 @@ public sealed record ClientSighting(
 
         // Who is refused at the door, or hangs up before EHLO, says nothing about its name, its user and its TLS.
         var named = newer.HelloName.Length > 0 || newer.Messages > 0 ? newer : older;
+
+        // Nor does one without mail, a test of the port perhaps, say how the client comes when it sends.
+        var came = older.Messages > 0 && newer.Messages == 0 ? older : named;
         return newer with
         {
             HelloName = named.HelloName.Length > 0 ? named.HelloName : older.HelloName,
-            User = named.User,
-            Tls = named.Tls,
+            User = came.User,
+            Tls = came.Tls,
             FirstSeen = older.FirstSeen < newer.FirstSeen ? older.FirstSeen : newer.FirstSeen,
             Sessions = older.Sessions + newer.Sessions,
             Messages = older.Messages + newer.Messages,

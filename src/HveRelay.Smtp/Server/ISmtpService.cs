@@ -34,8 +34,9 @@ public interface ISmtpService
     ValueTask ResetAsync();
 
     /// <summary>A command was refused by the session itself, or the session ended for a reason of its own.</summary>
-    /// <param name="from">The reverse-path of a MAIL that was refused, else null.</param>
-    void Refused(SessionInfo session, string reason, Reply reply, string? from = null);
+    /// <param name="from">The reverse-path of a MAIL that was refused, or what stood in its place; else null.</param>
+    /// <param name="to">The same of a RCPT.</param>
+    void Refused(SessionInfo session, string reason, Reply reply, string? from = null, string? to = null);
 
     /// <summary>
     /// The session is over, however it came to that. Its last reply is not sent yet: a client that has read it may come back at once.

@@ -22,13 +22,13 @@ public sealed partial class SmtpSession
 
         if (!Ascii.IsValid(argument))
         {
-            Refuse(SmtpReplies.NotAscii, "non-ascii address");
+            Refuse(SmtpReplies.NotAscii, "non-ascii address", from: GivenPath.Of(argument));
             return;
         }
 
         if (PathParser.Parse(argument, "FROM") is not { } path)
         {
-            Refuse(SmtpReplies.BadMail, "syntax");
+            Refuse(SmtpReplies.BadMail, "sender syntax", from: GivenPath.Of(argument));
             return;
         }
 
@@ -55,19 +55,19 @@ public sealed partial class SmtpSession
         _state = _state == SessionState.Mail ? SessionState.Refused : _state;
         if (!Ascii.IsValid(argument))
         {
-            Refuse(SmtpReplies.NotAscii, "non-ascii address");
+            Refuse(SmtpReplies.NotAscii, "non-ascii address", to: GivenPath.Of(argument));
             return;
         }
 
         if (PathParser.Parse(argument, "TO") is not { Address.Length: > 0 } path)
         {
-            Refuse(SmtpReplies.BadRcpt, "syntax");
+            Refuse(SmtpReplies.BadRcpt, "recipient syntax", to: GivenPath.Of(argument));
             return;
         }
 
         if (path.Parameters is [var parameter, ..])
         {
-            Refuse(SmtpReplies.Parameter(parameter.Key), "syntax");
+            Refuse(SmtpReplies.Parameter(parameter.Key), "syntax", to: path.Address);
             return;
         }
 

@@ -305,9 +305,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
     }
 
     /// <summary>A refusal of the session's own, which the client could have known.</summary>
-    private void Refuse(Reply reply, string reason, string? from = null)
+    private void Refuse(Reply reply, string reason, string? from = null, string? to = null)
     {
-        _transport.Write(Refused(reply, reason, from));
+        _transport.Write(Refused(reply, reason, from, to));
         CountError();
     }
 
@@ -341,9 +341,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
         }
     }
 
-    private Reply Refused(Reply reply, string reason, string? from = null)
+    private Reply Refused(Reply reply, string reason, string? from = null, string? to = null)
     {
-        _service.Refused(Info, reason, reply, from);
+        _service.Refused(Info, reason, reply, from, to);
         return reply;
     }
 

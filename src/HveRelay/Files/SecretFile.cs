@@ -1,10 +1,33 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Versioning;
 
 namespace HveRelay.Files;
 
 /// <summary>A secret in a file of its own, as Docker, Kubernetes and systemd hand it over.</summary>
 internal static class SecretFile
 {
+    /// <summary>Where containers and systemd mount secrets: whoever is in there is the relay, whatever the modes say.</summary>
+    private const string Mounted = "/run/";
+
+    /// <summary>Any user of this machine may read it: its own mode says so, and no directory above is in the way. Not asked on Windows.</summary>
+    public static bool IsOpenToAll(string path)
+    {
+        if (OperatingSystem.IsWindows() || path.StartsWith(Mounted, StringComparison.Ordinal) || !Has(path, UnixFileMode.OtherRead))
+        {
+            return false;
+        }
+
+        for (var above = Path.GetDirectoryName(path); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (!Has(above, UnixFileMode.OtherExecute))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The text without its last line end: editors and <c>echo</c> leave one.</summary>
     public static bool TryRead(string path, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? sentence)
     {
@@ -24,5 +47,18 @@ internal static class SecretFile
         }
 
         return sentence is null;
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static bool Has(string path, UnixFileMode right)
+    {
+        try
+        {
+            return File.GetUnixFileMode(path).HasFlag(right);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

@@ -6,8 +6,6 @@ using HveRelay.Queue;
 namespace HveRelay.Intake;
 
 /// <summary>What every session needs of the relay, handed in once; what can be set changes with the configuration while sessions run.</summary>
-/// <param name="SenderDomain">Completes a sender that has no domain; empty: it stays as it is.</param>
-/// <param name="Postmaster">Stands for the recipient <c>postmaster</c> without a domain (RFC 5321 section 4.5.1); empty: unknown.</param>
 public sealed record IntakeContext(
     string HostName,
     RelayPolicy Policy,
@@ -20,8 +18,6 @@ public sealed record IntakeContext(
     RelayMeter Meter,
     TimeProvider Clock,
     TimeSpan Lifetime,
-    string SenderDomain,
-    string Postmaster,
     ILogger Logger)
 {
     public RelayPolicy Policy { get; set; } = Policy;
@@ -29,10 +25,6 @@ public sealed record IntakeContext(
     public UserDirectory Users { get; set; } = Users;
 
     public TimeSpan Lifetime { get; set; } = Lifetime;
-
-    public string SenderDomain { get; set; } = SenderDomain;
-
-    public string Postmaster { get; set; } = Postmaster;
 
     /// <summary>Addresses that are remembered for a limit.</summary>
     private const int MostAddresses = 10_000;

@@ -81,7 +81,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
     public ValueTask<Reply> MailAsync(SessionInfo session, MailCommand command, CancellationToken cancel)
     {
         // First of all: a refusal is logged with whom it concerns.
-        _reversePath = Complete(command.ReversePath);
+        _reversePath = context.Policy.Short.Sender(command.ReversePath);
         var client = context.Policy.Find(session.Address, session.User);
         if (client is null)
         {
@@ -125,11 +125,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
 
     public ValueTask<Reply> RcptAsync(SessionInfo session, string address, CancellationToken cancel)
     {
-        if (address.Equals("postmaster", StringComparison.OrdinalIgnoreCase) && context.Postmaster.Length > 0)
-        {
-            address = context.Postmaster;
-        }
-
+        address = context.Policy.Short.Recipient(address);
         if (_known.Contains(address))
         {
             return new(IntakeReplies.RecipientOk);
@@ -173,10 +169,11 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
         return ValueTask.CompletedTask;
     }
 
-    public void Refused(SessionInfo session, string reason, Reply reply, string? from = null)
+    public void Refused(SessionInfo session, string reason, Reply reply, string? from = null, string? to = null)
     {
-        _reversePath = from is null ? _reversePath : Complete(from);
-        Refuse(session, reason, reply);
+        // What is no address stays as it came: a domain behind it would be a lie.
+        _reversePath = from is null ? _reversePath : PathParser.Refusal(from, isSender: true) is null ? context.Policy.Short.Sender(from) : from;
+        Refuse(session, reason, reply, to: to);
     }
 
     public void Ended(SessionInfo session)
@@ -194,11 +191,6 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
         _arrivals.Accepted();
         _sightings.Accepted(session, draft.Origin.Client);
     }
-
-    private string Complete(string reversePath) =>
-        reversePath.Length == 0 || context.SenderDomain.Length == 0 || reversePath.Contains('@', StringComparison.Ordinal)
-            ? reversePath
-            : $"{reversePath}@{context.SenderDomain}";
 
     /// <summary>Who is refused before the policy was asked may be a client all the same: one with too many connections.</summary>
     private string ClientName(SessionInfo session) => (_client ?? context.Policy.FindByAddress(session.Address))?.Name ?? string.Empty;

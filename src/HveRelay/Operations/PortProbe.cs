@@ -28,10 +28,16 @@ internal static class PortProbe
         {
             if (Refusal(address, port) is { } refused)
             {
-                yield return (key, refused, Sentence(refused, address, port));
+                yield return ($"{key}.{(refused == SocketError.AddressNotAvailable ? "Address" : "Port")}", refused, Sentence(refused, address, port));
             }
         }
     }
+
+    /// <summary>Addresses that this machine does not have, whether their ports are free or not.</summary>
+    public static IEnumerable<(string Key, string Sentence)> Elsewhere(RelayOptions options) =>
+        from endpoint in Endpoints(options)
+        where Refusal(endpoint.Address, port: 0) == SocketError.AddressNotAvailable
+        select ($"{endpoint.Key}.Address", Sentence(SocketError.AddressNotAvailable, endpoint.Address, endpoint.Port));
 
     private static SocketError? Refusal(IPAddress address, int port)
     {
@@ -52,12 +58,12 @@ internal static class PortProbe
     {
         for (var i = 0; i < options.Listeners.Count; i++)
         {
-            yield return ($"Listeners[{i}].Port", IPAddress.Parse(options.Listeners[i].Address), options.Listeners[i].Port);
+            yield return ($"Listeners[{i}]", IPAddress.Parse(options.Listeners[i].Address), options.Listeners[i].Port);
         }
 
         if (options.Web.Port > 0)
         {
-            yield return ("Web.Port", IPAddress.Parse(options.Web.Address), options.Web.Port);
+            yield return ("Web", IPAddress.Parse(options.Web.Address), options.Web.Port);
         }
     }
 

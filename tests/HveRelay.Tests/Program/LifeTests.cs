@@ -141,6 +141,17 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task An_address_that_this_machine_does_not_have_is_named()
+    {
+        await using var story = await ProgramStory.BeginAsync(configuration => configuration["Listeners"]![0]!["Address"] = "192.0.2.1");
+
+        var ended = await story.RunAsync("run");
+
+        Assert.Equal(3, ended.Status);
+        Assert.Equal("Listeners[0].Address: 192.0.2.1 is no address of this machine", Assert.Single(ended.ErrorLines));
+    }
+
+    [Fact]
     public async Task Systemd_is_told_when_it_is_ready_and_when_it_stops()
     {
         await using var story = await ProgramStory.BeginAsync();

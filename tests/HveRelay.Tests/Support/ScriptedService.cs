@@ -85,7 +85,7 @@ public sealed class ScriptedService : ISmtpService
         return ValueTask.CompletedTask;
     }
 
-    public void Refused(SessionInfo session, string reason, Reply reply, string? from = null) => Hear($"refused, {reason}: {reply}");
+    public void Refused(SessionInfo session, string reason, Reply reply, string? from = null, string? to = null) => Hear($"refused, {reason}: {reply}");
 
     public void Ended(SessionInfo session) => Ends++;
 

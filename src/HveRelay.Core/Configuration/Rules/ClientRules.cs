@@ -17,15 +17,6 @@ internal static class ClientRules
                 : $"'{pattern}' is no pattern of an address, such as *@contoso.com"),
     ];
 
-    private static readonly Rule<string>[] OfEachNotified =
-    [
-        new(
-            Warning,
-            string.Empty,
-            (address, relay) => HveRules.IsForeign(address, relay) && relay.Routes.TrueForAll(RouteRules.Refuses),
-            address => $"'{address}' cannot be reached: its domain is not among Hve.AcceptedDomains"),
-    ];
-
     /// <summary>A domain that no recipient is taken for makes the pattern one that can never match.</summary>
     private static readonly Rule<string>[] OfEachRecipient =
     [
@@ -121,6 +112,6 @@ internal static class ClientRules
         .. Entry.Each(client.Key + ".Senders", client.Value.Senders).Apply(OfEachPattern, relay),
         .. Entry.Each(client.Key + ".Recipients", client.Value.Recipients).Apply(OfEachPattern, relay),
         .. Entry.Each(client.Key + ".Recipients", client.Value.Recipients).Apply(OfEachRecipient, relay),
-        .. Entry.Each(client.Key + ".NotifyOnFailure", client.Value.NotifyOnFailure).Apply(OfEachNotified, relay),
+        .. NoticeRules.Of(Entry.Each(client.Key + ".NotifyOnFailure", client.Value.NotifyOnFailure), relay),
     ];
 }

@@ -26,13 +26,6 @@ internal static class RelayRules
     private static readonly Rule<RelayOptions>[] OfThePostmaster =
     [
         new(Warning, "Postmaster", (relay, _) => relay.Postmaster.Length == 0, "is empty: failures of senders outside are told to nobody"),
-        new(
-            Warning,
-            "Postmaster",
-            (relay, _) => relay.Postmaster.Length > 0
-                && HveRules.IsForeign(relay.Postmaster, relay)
-                && relay.Routes.TrueForAll(RouteRules.Refuses),
-            relay => $"'{relay.Postmaster}' cannot be reached: its domain is not among Hve.AcceptedDomains"),
     ];
 
     private static readonly Rule<PickupOptions>[] OfThePickup =
@@ -79,7 +72,11 @@ internal static class RelayRules
 
     public static IEnumerable<Finding> OfName(RelayOptions relay) => Entry.One(string.Empty, relay).Apply(OfTheName, relay);
 
-    public static IEnumerable<Finding> OfPostmaster(RelayOptions relay) => Entry.One(string.Empty, relay).Apply(OfThePostmaster, relay);
+    public static IEnumerable<Finding> OfPostmaster(RelayOptions relay) =>
+    [
+        .. Entry.One(string.Empty, relay).Apply(OfThePostmaster, relay),
+        .. NoticeRules.Of(Entry.One("Postmaster", relay.Postmaster), relay),
+    ];
 
     public static IEnumerable<Finding> OfPickup(RelayOptions relay) => Entry.One("Pickup", relay.Pickup).Apply(OfThePickup, relay);
 

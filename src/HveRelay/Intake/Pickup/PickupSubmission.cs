@@ -157,10 +157,10 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
             return ("sender", Reply.Of(550, "5.1.7", "Neither X-Sender nor From names a sender"));
         }
 
-        _from = sender.Length == 0 || context.SenderDomain.Length == 0 || sender.Contains('@', StringComparison.Ordinal) ? sender : $"{sender}@{context.SenderDomain}";
+        _from = context.Policy.Short.Sender(sender);
         if (PathParser.Refusal(_from, isSender: true) is { } syntax)
         {
-            return (ReasonOf(syntax), syntax);
+            return (ReasonOf(syntax, "sender syntax"), syntax);
         }
 
         if (RelayPolicy.RefuseSender(_client, _from) is { } refused)
@@ -181,14 +181,14 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
         var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in named)
         {
-            var address = name.Equals("postmaster", StringComparison.OrdinalIgnoreCase) && context.Postmaster.Length > 0 ? context.Postmaster : name;
+            var address = context.Policy.Short.Recipient(name);
             if (!known.Add(address))
             {
                 continue;
             }
 
             var decision = PathParser.Refusal(address, isSender: false) is { } syntax
-                ? RecipientDecision.Refuse(syntax, ReasonOf(syntax))
+                ? RecipientDecision.Refuse(syntax, ReasonOf(syntax, "recipient syntax"))
                 : context.Policy.Decide(_client, address, accepted.Count);
             if (decision.Refusal is { } reply)
             {
@@ -204,7 +204,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
     }
 
     /// <summary>As of the command that it would have been.</summary>
-    private static string ReasonOf(Reply refusal) => refusal.Code == 553 ? "non-ascii address" : "syntax";
+    private static string ReasonOf(Reply refusal, string ifSyntax) => refusal.Code == 553 ? "non-ascii address" : ifSyntax;
 
     private PickupOutcome SetAside(TakenFile taken, string reason, Reply reply)
     {

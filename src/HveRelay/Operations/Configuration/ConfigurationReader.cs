@@ -33,7 +33,7 @@ public static class ConfigurationReader
         var walk = new ConfigurationWalk(file, keys, Path.GetDirectoryName(Path.GetFullPath(path))!);
         var options = walk.Read(root);
         var report = new CheckReport(errors, [])
-            .Then(new CheckReport(walk.Errors, []))
+            .Then(new CheckReport(walk.Errors, walk.Warnings))
             .Then(ConfigurationCheck.Check(options))
             .Then(ConnectionText.Check(options.Queue));
         return (options, root.GetSection("Serilog"), report);

@@ -18,7 +18,11 @@ internal sealed class ConfigurationWalk(IConfiguration file, EnvironmentKeys env
 
     private readonly List<ConfigurationError> _errors = [];
 
+    private readonly List<ConfigurationWarning> _warnings = [];
+
     public IReadOnlyList<ConfigurationError> Errors => _errors;
+
+    public IReadOnlyList<ConfigurationWarning> Warnings => _warnings;
 
     public RelayOptions Read(IConfiguration root)
     {
@@ -138,6 +142,10 @@ internal sealed class ConfigurationWalk(IConfiguration file, EnvironmentKeys env
             else if (SecretFile.TryRead(path, out var text, out var sentence))
             {
                 secret.SetValue(options, text);
+                if (SecretFile.IsOpenToAll(path))
+                {
+                    _warnings.Add(new ConfigurationWarning(Join(key, property.Name), $"{path} can be read by every user of this machine: chmod o-r"));
+                }
             }
             else
             {

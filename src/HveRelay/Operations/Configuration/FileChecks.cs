@@ -5,7 +5,7 @@ using HveRelay.Files;
 
 namespace HveRelay.Operations.Configuration;
 
-/// <summary>What only this machine can tell: certificates, the trust anchor, the data directory, open files. Leaves nothing behind.</summary>
+/// <summary>What only this machine can tell: certificates, the trust anchor, directories, open files, its own addresses. Leaves nothing behind.</summary>
 public sealed class FileChecks
 {
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(14);
@@ -27,7 +27,10 @@ public sealed class FileChecks
             checks._warnings.Add(tooFew);
         }
 
+        // A warning: it may be another machine on which the file is looked at.
+        checks._warnings.AddRange(PortProbe.Elsewhere(relay).Select(listener => new ConfigurationWarning(listener.Key, listener.Sentence)));
         checks.CheckDataDirectory(relay.DataDirectory);
+        checks.NearestDirectory("Pickup.Directory", relay.Pickup.Directory);
         checks.CheckCertificate("Certificate", relay.Certificate, relay.HostName);
         checks.CheckTrustAnchor("Hve.TrustedCertificate", relay.Hve.TrustedCertificate);
         for (var i = 0; i < relay.Smarthosts.Count; i++)
@@ -48,20 +51,8 @@ public sealed class FileChecks
     // Not created here: who checks may be another user than who runs the relay, and would own it.
     private void CheckDataDirectory(string path)
     {
-        if (path.Length == 0)
+        if (NearestDirectory("DataDirectory", path) is not { } nearest)
         {
-            return;
-        }
-
-        var nearest = path;
-        while (!Directory.Exists(nearest) && !File.Exists(nearest) && Path.GetDirectoryName(nearest) is { } parent)
-        {
-            nearest = parent;
-        }
-
-        if (File.Exists(nearest))
-        {
-            _errors.Add(new ConfigurationError("DataDirectory", $"{nearest} is a file, not a directory"));
             return;
         }
 
@@ -78,6 +69,29 @@ public sealed class FileChecks
                     ? $"{path} may not be written by {Environment.UserName}"
                     : $"{path} is not there, and {nearest} may not be written by {Environment.UserName}"));
         }
+    }
+
+    /// <summary>The directory itself, or the nearest above it that is there; null where a file stands in its place, which is an error, or none is wanted.</summary>
+    private string? NearestDirectory(string key, string path)
+    {
+        if (path.Length == 0)
+        {
+            return null;
+        }
+
+        var nearest = path;
+        while (!Directory.Exists(nearest) && !File.Exists(nearest) && Path.GetDirectoryName(nearest) is { } parent)
+        {
+            nearest = parent;
+        }
+
+        if (!File.Exists(nearest))
+        {
+            return nearest;
+        }
+
+        _errors.Add(new ConfigurationError(key, $"{nearest} is a file, not a directory"));
+        return null;
     }
 
     /// <param name="name">The name that clients know us by; empty where it does not matter.</param>

@@ -8,7 +8,8 @@ public sealed class PolicyExplanationTests
 {
     private static readonly RelayPolicy Policy = new(new RelayOptions
     {
-        Hve = new HveOptions { AcceptedDomains = ["contoso.com"], MaxMessageBytes = 1000 },
+        Hve = new HveOptions { AcceptedDomains = ["contoso.com"], MaxMessageBytes = 1000, Accounts = [new AccountOptions { Address = "hve1@contoso.com" }] },
+        Postmaster = "it@contoso.com",
         Clients =
         [
             new ClientOptions { Name = "erp", Networks = ["10.20.0.0/16"], Users = ["erp"], RequireTls = true },
@@ -45,6 +46,14 @@ public sealed class PolicyExplanationTests
         entry Clients[0] 'erp' is passed over: it is for erp, and nobody has logged in
         entry Clients[1] 'scanners' decides
         sender REFUSED 550 5.7.1 Client scanners may not send as boss@contoso.com
+        """)]
+    [InlineData("10.20.3.7", null, "scan", "Postmaster", """
+        connect 220: Clients[0] 'erp' covers 10.20.3.7 by 10.20.0.0/16
+        entry Clients[0] 'erp' is passed over: it is for erp, and nobody has logged in
+        entry Clients[1] 'scanners' decides
+        sender 250: may send as scan@contoso.com
+        recipient 250: it@contoso.com leaves by hve2@contoso.com
+        limits priority Normal, at most 1000 recipients a message, 1000 octets, 5 messages a minute
         """)]
     [InlineData("203.0.113.9", null, null, null, """
         connect 220: Clients[2] 'roaming' covers 203.0.113.9, as it does any address

@@ -32,6 +32,18 @@ public sealed class ClientSightingTests
     }
 
     [Fact]
+    public void A_session_without_mail_does_not_hide_how_the_client_sends()
+    {
+        var sent = Seen(0) with { Tls = "TLSv1.2", User = "erp", Messages = 1 };
+
+        var probed = sent.Plus(Seen(5) with { HelloName = "probe", Sessions = 1 });
+        var changed = probed.Plus(Seen(9) with { Messages = 1 });
+
+        Assert.Equal(("probe", "TLSv1.2", "erp"), (probed.HelloName, probed.Tls, probed.User));
+        Assert.Equal((null, null), (changed.Tls, changed.User));
+    }
+
+    [Fact]
     public void A_sighting_without_a_refusal_does_not_hide_an_earlier_one() =>
         Assert.Equal("size", (Seen(0) with { LatestRefusal = new(Noon, "size", "552") }).Plus(Seen(1)).LatestRefusal?.Reason);
 

@@ -98,7 +98,7 @@ public sealed class ClientTableTests : IntakeStory
         new("a subdomain is another domain", _ => { }) { To = "ann@lab.contoso.com", Refused = "RCPT 550 5.7.1", Reason = "external recipient" },
         new("a domain that only ends so", _ => { }) { To = "ann@notcontoso.com", Refused = "RCPT 550 5.7.1", Reason = "external recipient" },
         new("an @ in the local part", _ => { }) { To = "\"ann@contoso.com\"@example.com", Refused = "RCPT 550 5.7.1", Reason = "external recipient" },
-        new("a recipient without a domain", _ => { }) { To = "ann", Refused = "RCPT 501 5.1.3", Reason = "syntax" },
+        new("a recipient without a domain", _ => { }) { To = "ann", Refused = "RCPT 501 5.1.3", Reason = "recipient syntax" },
 
         // Limits
         new("as many octets as it may have", c => c.MaxMessageBytes = 100) { Size = 100 },
@@ -152,7 +152,7 @@ public sealed class ClientTableTests : IntakeStory
     /// <summary>Each of the reasons for which an entry can refuse has a row.</summary>
     [Fact]
     public void Every_reason_has_a_row() => Assert.Equal(
-        ["external recipient", "login needed", "rate", "recipient", "sender", "size", "syntax", "tls required", "unknown client"],
+        ["external recipient", "login needed", "rate", "recipient", "recipient syntax", "sender", "size", "tls required", "unknown client"],
         Table.Select(row => row.Reason).OfType<string>().Distinct().Order(StringComparer.Ordinal));
 
     [Fact]

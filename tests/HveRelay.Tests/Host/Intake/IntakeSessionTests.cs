@@ -128,6 +128,48 @@ public sealed class IntakeSessionTests : IntakeStory
             $"refused client=erp ip=192.0.2.7 user={user} reason=\"{reason}\" reply=\"535 5.7.8 Authentication credentials invalid\" listener=test", Log[^1]);
     }
 
+    [Theory]
+    [InlineData("MAIL FROM:<Scanner Floor 3@contoso.com>", "from=\"Scanner Floor 3@contoso.com\" reason=\"sender syntax\" reply=\"501 5.1.7 ")]
+    [InlineData("MAIL FROM:<Scanner Floor 3>", "from=\"Scanner Floor 3\" reason=\"sender syntax\" reply=\"501 5.1.7 ")]
+    [InlineData("MAIL FROM:<scan@> SIZE=5", "from=\"<scan@> SIZE=5\" reason=\"sender syntax\" reply=\"501 5.1.7 ")]
+    [InlineData("MAIL FROM <scan@contoso.com>", "from=\"FROM <scan@contoso.com>\" reason=\"sender syntax\" reply=\"501 5.1.7 ")]
+    [InlineData("MAIL FROM:<a\u0001\u007f b@contoso.com>", "from=\"a?? b@contoso.com\" reason=\"sender syntax\" reply=\"501 5.1.7 ")]
+    [InlineData("MAIL FROM:<J\u00F6rg@contoso.com>", "from=J?rg@contoso.com reason=\"non-ascii address\" reply=\"553 5.6.7 ")]
+    [InlineData("MAIL FROM:<scan@contoso.com>\r\nRCPT TO:<an n@contoso.com>", "from=scan@contoso.com to=\"an n@contoso.com\" reason=\"recipient syntax\" reply=\"501 5.1.3 ")]
+    public async Task What_a_device_gave_for_an_address_is_told(string commands, string told)
+    {
+        await using var live = await BeginAsync();
+
+        await live.SendAsync("EHLO x\r\n" + commands + "\r\nQUIT\r\n");
+        await live.ReadToEndAsync();
+
+        Assert.StartsWith("refused client=scanners ip=192.0.2.7 " + told, Log[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sender_without_end_is_told_in_part()
+    {
+        await using var live = await BeginAsync();
+
+        await live.SendAsync("MAIL FROM:<" + new string('a', 400) + "@contoso.com>\r\nQUIT\r\n");
+        await live.ReadToEndAsync();
+
+        Assert.Contains($" from={new string('a', 254)}... reason=", Log[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_login_that_goes_wrong_nothing_is_told()
+    {
+        AskForALogin();
+        await using var live = await BeginAsync();
+
+        await live.SendAsync("EHLO x\r\nAUTH PLAIN hunter2-is-no-base64\r\nAUTH hunter2 hunter2\r\nhunter2 FROM:<hunter2>\r\nQUIT\r\n");
+        await live.ReadToEndAsync();
+
+        Assert.Equal(3, Log.Count(line => line.StartsWith("refused ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Log, line => line.Contains("hunter2", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Who_tries_passwords_is_sent_away_for_a_while_the_right_one_too()
     {

@@ -26,7 +26,7 @@ public abstract class IntakeStory : IDisposable
     {
         HostName = "relay.example",
         Clients = [new ClientOptions { Name = "scanners", Networks = ["192.0.2.0/24", "127.0.0.0/8"] }],
-        Hve = new HveOptions { AcceptedDomains = ["contoso.com"], MaxRecipientsPerMessage = 2 },
+        Hve = new HveOptions { AcceptedDomains = ["contoso.com"], MaxRecipientsPerMessage = 2, Accounts = [new AccountOptions { Address = "hve1@contoso.com" }] },
         Postmaster = "it@contoso.com",
     };
 
@@ -49,7 +49,7 @@ public abstract class IntakeStory : IDisposable
 
     private protected IntakeContext Context() => new(
         "relay.example", new RelayPolicy(Options), new UserDirectory(Options.Users), Store, new MessageIdSource(Clock, new Random(1)), Signal,
-        new MailLog(Clock, Write), new QueueAlarm(new MailLog(Clock, Write), Clock), _meter, Clock, TimeSpan.FromDays(2), "contoso.com", Options.Postmaster, NullLogger.Instance);
+        new MailLog(Clock, Write), new QueueAlarm(new MailLog(Clock, Write), Clock), _meter, Clock, TimeSpan.FromDays(2), NullLogger.Instance);
 
     protected Task<LiveSession> BeginAsync(TlsPolicy tls = TlsPolicy.None) => BeginAsync(Context(), tls);
 

@@ -53,6 +53,31 @@ public sealed class ConfigurationReaderTests : IDisposable
     public void An_empty_list_of_clients_is_not_an_absent_one() =>
         Assert.Empty(Load("\"Listeners\": [ { \"Name\": \"devices\" } ], \"Clients\": [],").Options.Clients!);
 
+    [Theory]
+    [InlineData("644", "755", true)]
+    [InlineData("640", "755", false)]
+    [InlineData("644", "750", false)]
+    public void A_secret_that_everybody_may_read_is_warned_of(string file, string directory, bool told)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("has no modes");
+            return;
+        }
+
+        var secret = Path.Combine(_directory.Path, "secrets", "hve1");
+        File.SetUnixFileMode(_directory.Path, Mode("755"));
+        File.SetUnixFileMode(Path.GetDirectoryName(secret)!, Mode(directory));
+        File.SetUnixFileMode(secret, Mode(file));
+
+        var warnings = Load("\"Listeners\": [ { \"Name\": \"devices\" } ], \"Clients\": [],").Warnings.Select(warning => warning.ToString());
+
+        Assert.Equal(told, warnings.Contains($"Hve.Accounts[0].PasswordFile: {secret} can be read by every user of this machine: chmod o-r"));
+        Assert.Equal(told, warnings.Any(warning => warning.Contains("PasswordFile", StringComparison.Ordinal)));
+
+        static UnixFileMode Mode(string octal) => (UnixFileMode)Convert.ToInt32(octal, 8);
+    }
+
     [Fact]
     public void Relative_paths_are_relative_to_the_file()
     {
