@@ -25,6 +25,22 @@ internal static class Folding
                 }
             });
 
+    /// <summary>There is a word that may not fit into a line and has no place to fold it.</summary>
+    public static bool HasLongWord(ReadOnlySpan<char> text)
+    {
+        var word = 0;
+        foreach (var octet in text)
+        {
+            word = octet is ' ' or '\t' ? 0 : word + 1;
+            if (word > LongestWord)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Writes a value from <paramref name="column"/> on, which begins with a space and has no line ends, and says in which column
     /// it ends. The first word stays beside the name of the field.

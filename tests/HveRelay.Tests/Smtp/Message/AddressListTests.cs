@@ -124,6 +124,24 @@ public sealed class AddressListTests
             Assert.Equal("hve1@contoso.com", only.Address);
         }).Hold();
 
+    /// <summary>The fold was put between a backslash and its quote, and HVE takes such a From for none: 550 5.7.512.</summary>
+    [Theory]
+    [InlineData("\"", "\\\"", "\"", 500)]
+    [InlineData("=?utf-8?q?", "=22", "?=", 700)]
+    [InlineData("", "\"\\\"\"", "", 400)]
+    [InlineData("\"", "ab\\ cd", "\"", 150)]
+    [InlineData("\"a ", "\\\\", "\"", 880)]
+    public void A_name_full_of_backslashes_is_broken_at_none(string before, string repeated, string after, int times)
+    {
+        var mailbox = AddressList.Parse(before + string.Concat(Enumerable.Repeat(repeated, times)) + after + " <a@b.c>").Mailboxes[0];
+
+        var value = Encoding.ASCII.GetString(HeaderField.Structured("From", mailbox.Format()).Raw.Span);
+
+        Assert.Equal(mailbox.DisplayName, AddressList.Parse(value["From:".Length..]).Mailboxes[0].DisplayName);
+        Assert.DoesNotContain("\\\r\n", value.Replace("\\\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.All(value.Split("\r\n"), line => Assert.True(line.Length <= 998));
+    }
+
     [Fact]
     public void A_line_end_that_is_no_fold_still_parts_two_words()
     {
