@@ -55,7 +55,7 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
             }
         }
 
-        return Folding.Harmless(name.ToString()).Trim();
+        return Folding.Harmless(name.ToString()).Replace('\t', ' ').Trim();
     }
 
     /// <summary>Without quotes, backslashes and folds; with encoded words decoded, which many put into quotes.</summary>

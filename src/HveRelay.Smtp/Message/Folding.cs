@@ -21,7 +21,7 @@ internal static class Folding
             {
                 for (var i = 0; i < harmless.Length; i++)
                 {
-                    harmless[i] = (from[i] < ' ' && from[i] != '\t') || from[i] == '\x7F' ? ' ' : from[i];
+                    harmless[i] = char.IsControl(from[i]) && from[i] != '\t' ? ' ' : from[i];
                 }
             });
 
