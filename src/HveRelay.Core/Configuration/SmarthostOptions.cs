@@ -54,7 +54,7 @@ public sealed class SmarthostOptions
     [Within(1, 1000)]
     public int MaxRecipientsPerMessage { get; set; } = 100;
 
-    /// <summary>Octets of a message.</summary>
+    /// <summary>Octets of a message as it leaves: 4 KiB are kept for header fields that the relay adds.</summary>
     [Within(1024, 2_147_483_647)]
     public long MaxMessageBytes { get; set; } = 36_700_160;
 

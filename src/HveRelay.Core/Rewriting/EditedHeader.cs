@@ -108,6 +108,15 @@ internal sealed class EditedHeader
         _changed.Add(field.Name);
     }
 
+    /// <summary>The field is the same one to whoever reads it: it counts as no change, and relaxed signatures hold (RFC 6376 section 3.4.2).</summary>
+    public void CloseNames(ReadOnlySpan<string> names)
+    {
+        if (_editor.CloseNames(names))
+        {
+            Note(RewriteNotes.NamesClosed);
+        }
+    }
+
     public void FoldLongLines()
     {
         var folded = _editor.FoldLongLines();

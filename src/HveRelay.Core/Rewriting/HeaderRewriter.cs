@@ -17,10 +17,17 @@ namespace HveRelay.Rewriting;
 //   Date, Message-ID           made if missing, the same at every retry           the same
 //   MIME-Version, Content-…    what the body needs and nobody said: MimeFields    the same
 //   Received                   one more on top                                    the same
+//
+// Of the fields asked for here white space before the colon goes, and their values stay: HVE takes "From :" for none (550 5.7.512).
 
 /// <summary>Makes the header block that goes to the next hop of the one that a client sent. A pure function.</summary>
 public static class HeaderRewriter
 {
+    private static readonly string[] AskedFor =
+    [
+        "From", "Sender", "Reply-To", "To", "Cc", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+    ];
+
     /// <param name="message">The message from its first octet, at least as far as its header goes.</param>
     /// <exception cref="ArgumentException">There is no account in <see cref="RewriteMode.Account"/>.</exception>
     public static RewriteResult Rewrite(ReadOnlyMemory<byte> message, RewriteContext context) =>
@@ -30,6 +37,7 @@ public static class HeaderRewriter
     public static RewriteResult Rewrite(HeaderBlock block, RewriteContext context)
     {
         var header = new EditedHeader(block);
+        header.CloseNames(AskedFor);
         if (context.Mode == RewriteMode.Account)
         {
             var account = context.Account ?? throw new ArgumentException("rewriting to an account needs one", nameof(context));

@@ -18,6 +18,9 @@ public static class RewriteNotes
     /// <summary>The empty line between header and body was missing.</summary>
     public const string NoEmptyLine = "empty line added";
 
+    /// <summary>A field that next hops look for had white space before its colon.</summary>
+    public const string NamesClosed = "space before colon removed";
+
     /// <summary>Lines of the header over 998 octets were folded.</summary>
     public const string LinesFolded = "long lines folded";
 

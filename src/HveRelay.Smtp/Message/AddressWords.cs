@@ -55,7 +55,7 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
             }
         }
 
-        return Folding.Harmless(name.ToString()).Trim();
+        return Folding.Harmless(name.ToString()).Replace('\t', ' ').Trim();
     }
 
     /// <summary>Without quotes, backslashes and folds; with encoded words decoded, which many put into quotes.</summary>
@@ -89,11 +89,13 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
             {
                 AddressTokenKind.Atom => IsAtom(text),
                 // RFC 2047 section 5 (3): what looks like an encoded word in quotes is none, though most readers decode it.
-                AddressTokenKind.Quoted => text.IndexOfAnyExceptInRange(Octet.Space, (byte)'~') < 0 && text.IndexOf("=?"u8) < 0,
+                // A space behind a backslash is no place to fold.
+                AddressTokenKind.Quoted => text.IndexOfAnyExceptInRange(Octet.Space, (byte)'~') < 0 && text.IndexOf("=?"u8) < 0
+                    && text.IndexOf("\\ "u8) < 0,
                 AddressTokenKind.EncodedWord => alone && EncodedWord.TryRead(text, out var word) && word.IsValidInPhrase,
                 _ => false,
             };
-            if (!valid || text.Length > Folding.LongestWord)
+            if (!valid)
             {
                 return null;
             }
@@ -106,8 +108,9 @@ internal readonly ref struct AddressWords(ReadOnlySpan<byte> source)
         }
 
         // What is no fold, a line end without white space after it, becomes a space: it parts two words as well.
-        return Folding.Harmless(Encoding.ASCII.GetString(phrase)
+        var line = Folding.Harmless(Encoding.ASCII.GetString(phrase)
             .Replace("\r\n ", " ", StringComparison.Ordinal).Replace("\r\n\t", "\t", StringComparison.Ordinal));
+        return Folding.HasLongWord(line) ? null : line; // tokens may touch
     }
 
     private static bool IsAtom(ReadOnlySpan<byte> text)

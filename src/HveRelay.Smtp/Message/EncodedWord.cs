@@ -33,10 +33,13 @@ internal readonly ref struct EncodedWord
 
     public int Length => Raw.Length;
 
-    /// <summary>It obeys the RFC to the letter, in a character set that others know, so it can stand in a phrase as it is.</summary>
+    /// <summary>
+    /// It obeys the RFC to the letter, in a character set that others know, and holds no control characters, so it can stand in a
+    /// phrase as it is.
+    /// </summary>
     public bool IsValidInPhrase =>
         Length <= 75 && _text.IndexOfAnyExcept(_base64 ? Base64Text : PhraseText) < 0 && (!_base64 || _text.Length % 4 == 0)
-        && Ascii.IsValid(Charset) && Charsets.Find(Charset) is not null;
+        && Ascii.IsValid(Charset) && Charsets.Find(Charset) is { } charset && !charset.GetString(Decode()).Any(char.IsControl);
 
     /// <summary>Reads a word at the start of <paramref name="octets"/>, one with characters too that do not belong into it.</summary>
     public static bool TryRead(ReadOnlySpan<byte> octets, out EncodedWord word)

@@ -19,11 +19,16 @@ internal static class EncodedWords
             return true;
         }
 
-        int word = 0, space = 0;
+        if (Folding.HasLongWord(text))
+        {
+            return true;
+        }
+
+        var space = 0;
         foreach (var octet in text)
         {
-            (word, space) = octet is ' ' or '\t' ? (0, space + 1) : (word + 1, 0);
-            if (word > Folding.LongestWord || space > Folding.LongestSpace)
+            space = octet is ' ' or '\t' ? space + 1 : 0;
+            if (space > Folding.LongestSpace)
             {
                 return true;
             }

@@ -21,9 +21,25 @@ internal static class Folding
             {
                 for (var i = 0; i < harmless.Length; i++)
                 {
-                    harmless[i] = (from[i] < ' ' && from[i] != '\t') || from[i] == '\x7F' ? ' ' : from[i];
+                    harmless[i] = char.IsControl(from[i]) && from[i] != '\t' ? ' ' : from[i];
                 }
             });
+
+    /// <summary>There is a word that may not fit into a line and has no place to fold it.</summary>
+    public static bool HasLongWord(ReadOnlySpan<char> text)
+    {
+        var word = 0;
+        foreach (var octet in text)
+        {
+            word = octet is ' ' or '\t' ? 0 : word + 1;
+            if (word > LongestWord)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// Writes a value from <paramref name="column"/> on, which begins with a space and has no line ends, and says in which column

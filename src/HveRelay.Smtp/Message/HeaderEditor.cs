@@ -136,6 +136,22 @@ public sealed class HeaderEditor(HeaderBlock block)
         return renamed;
     }
 
+    /// <summary>Takes away the white space before the colon of fields of those names; says whether there was any. Values stay.</summary>
+    public bool CloseNames(ReadOnlySpan<string> names)
+    {
+        var closed = false;
+        foreach (ref var field in CollectionsMarshal.AsSpan(_fields))
+        {
+            if (field.HasObsoleteName && names.Contains(field.Name, StringComparer.OrdinalIgnoreCase))
+            {
+                field = field.Renamed(field.Name);
+                closed = true;
+            }
+        }
+
+        return closed;
+    }
+
     /// <summary>Folds lines over 998 octets where they can be; the names of the fields that had some.</summary>
     public IReadOnlyList<string> FoldLongLines()
     {

@@ -27,6 +27,9 @@ public readonly struct HeaderField
 
     internal int NameLength => _nameLength;
 
+    /// <summary>White space stands before the colon, which RFC 5322 section 4.5 has read and section 3 has nobody write.</summary>
+    internal bool HasObsoleteName => _colon > _nameLength;
+
     public string Name => Encoding.ASCII.GetString(Raw.Span[.._nameLength]);
 
     /// <summary>What follows the colon, folds and all, without the last line end.</summary>

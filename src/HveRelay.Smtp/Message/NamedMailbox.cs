@@ -55,7 +55,14 @@ public sealed record NamedMailbox(string DisplayName, string Address)
             return EncodedWords.Encode(name);
         }
 
-        return name.Length == 0 || name.Split(' ').All(word => word.Length > 0 && word.All(Octet.IsAtext)) ? name : Quote(name);
+        if (name.Length == 0 || name.Split(' ').All(word => word.Length > 0 && word.All(Octet.IsAtext)))
+        {
+            return name;
+        }
+
+        // With its backslashes a word may be too long for a line, and must not be broken between one and what it stands before.
+        var quoted = Quote(name);
+        return Folding.HasLongWord(quoted) ? EncodedWords.Encode(name) : quoted;
     }
 
     private static string Quote(string name)

@@ -24,7 +24,7 @@ public sealed class CheckVerbTests
             entry      Clients[0] 'scanners' decides
             sender     250: may send as scan@contoso.com
             recipient  250: ann+scans@contoso.com leaves by hve1@contoso.com
-            limits     priority Normal, at most 1000 recipients a message, 10485760 octets, no limit of messages a minute
+            limits     priority Normal, at most 1000 recipients a message, 10481664 octets, no limit of messages a minute
 
             """.ReplaceLineEndings("\n"),
             taken.Output.ReplaceLineEndings("\n"));

@@ -133,9 +133,21 @@ public sealed class SmarthostLimitStories
         await using var device = await RawSmtp.GreetAsync(story.Port);
 
         Assert.Equal(
-            "552 5.3.4 Message too large: at most 10 MB (10485760 octets)",
-            (await device.CommandAsync("MAIL FROM:<scanner-3@contoso.com> SIZE=10485761")).TrimEnd());
-        Assert.StartsWith("250 ", await device.CommandAsync("MAIL FROM:<scanner-3@contoso.com> SIZE=10485760"), StringComparison.Ordinal);
+            "552 5.3.4 Message too large: at most 10 MB (10481664 octets)",
+            (await device.CommandAsync("MAIL FROM:<scanner-3@contoso.com> SIZE=10481665")).TrimEnd());
+        Assert.StartsWith("250 ", await device.CommandAsync("MAIL FROM:<scanner-3@contoso.com> SIZE=10481664"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_as_large_as_it_may_be_leaves_within_the_limit_of_HVE()
+    {
+        await using var story = await RelayStory.BeginAsync();
+        var lines = string.Concat(Enumerable.Repeat(new string('x', 62) + "\r\n", 10_481_664 / 64 - 1));
+
+        Assert.StartsWith("250 ", await story.SendAsync(["you@contoso.com"], $"Subject: {new string('x', 51)}\r\n\r\n{lines}"), StringComparison.Ordinal);
+        await story.LogsAsync("relayed");
+
+        Assert.InRange(Assert.Single(story.Simulator.Messages).Length, 10_481_665, 10_485_760);
     }
 
     [Fact]
@@ -145,8 +157,8 @@ public sealed class SmarthostLimitStories
         await using var story = await BeginAsync(gateway);
         await using var device = await RawSmtp.GreetAsync(story.Port);
 
-        Assert.StartsWith("250 ", await device.CommandAsync("MAIL FROM:<scanner-3@contoso.com> SIZE=10485761"), StringComparison.Ordinal);
-        Assert.Equal("552 5.3.4 Message too large: at most 10 MB (10485760 octets)", (await device.CommandAsync("RCPT TO:<you@contoso.com>")).TrimEnd());
+        Assert.StartsWith("250 ", await device.CommandAsync("MAIL FROM:<scanner-3@contoso.com> SIZE=10481665"), StringComparison.Ordinal);
+        Assert.Equal("552 5.3.4 Message too large: at most 10 MB (10481664 octets)", (await device.CommandAsync("RCPT TO:<you@contoso.com>")).TrimEnd());
         Assert.StartsWith("250 ", await device.CommandAsync("RCPT TO:<guest@fabrikam.com>"), StringComparison.Ordinal);
     }
 

@@ -89,7 +89,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
             return SetAside(taken, refusal.Reason, refusal.Reply);
         }
 
-        var recipients = Accepted(mail.Envelope.Recipients);
+        var recipients = Accepted(mail);
         if (recipients.Count == 0)
         {
             taken.SetAside(_reasons, context.Clock.GetUtcNow());
@@ -175,11 +175,11 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
     }
 
     /// <summary>Each by itself: one that is refused is told and never harms the others.</summary>
-    private List<(string Address, Lane Lane)> Accepted(IReadOnlyList<string> named)
+    private List<(string Address, Lane Lane)> Accepted(MailFile mail)
     {
         var accepted = new List<(string, Lane)>();
         var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in named)
+        foreach (var name in mail.Envelope.Recipients)
         {
             var address = context.Policy.Short.Recipient(name);
             if (!known.Add(address))
@@ -189,7 +189,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
 
             var decision = PathParser.Refusal(address, isSender: false) is { } syntax
                 ? RecipientDecision.Refuse(syntax, ReasonOf(syntax, "recipient syntax"))
-                : context.Policy.Decide(_client, address, accepted.Count);
+                : context.Policy.Decide(_client, address, accepted.Count, mail.Size);
             if (decision.Refusal is { } reply)
             {
                 Tell(decision.Reason, reply, address);

@@ -23,7 +23,7 @@ public sealed class PolicyExplanationTests
         connect 220: Clients[0] 'erp' covers 10.20.3.7 by 10.20.0.0/16
         entry Clients[0] 'erp' is passed over: it is for erp, and nobody has logged in
         entry Clients[1] 'scanners' decides
-        limits priority Normal, at most 1000 recipients a message, 1000 octets, 5 messages a minute
+        limits priority Normal, at most 1000 recipients a message, 900 octets, 5 messages a minute
         """)]
     [InlineData("10.20.3.7", "erp", "boss@contoso.com", "x@contoso.com", """
         connect 220: Clients[0] 'erp' covers 10.20.3.7 by 10.20.0.0/16
@@ -31,7 +31,7 @@ public sealed class PolicyExplanationTests
         tls 530 5.7.0 at MAIL without TLS; with TLS as follows
         sender 250: may send as boss@contoso.com
         recipient 250: x@contoso.com leaves by any account
-        limits priority Normal, at most 1000 recipients a message, 1000 octets, no limit of messages a minute
+        limits priority Normal, at most 1000 recipients a message, 900 octets, no limit of messages a minute
         """)]
     [InlineData("10.20.3.7", null, "scan@contoso.com", "x@example.com", """
         connect 220: Clients[0] 'erp' covers 10.20.3.7 by 10.20.0.0/16
@@ -39,7 +39,7 @@ public sealed class PolicyExplanationTests
         entry Clients[1] 'scanners' decides
         sender 250: may send as scan@contoso.com
         recipient REFUSED 550 5.7.1 High Volume Email takes internal recipients only, and this domain is not among AcceptedDomains
-        limits priority Normal, at most 1000 recipients a message, 1000 octets, 5 messages a minute
+        limits priority Normal, at most 1000 recipients a message, 900 octets, 5 messages a minute
         """)]
     [InlineData("10.20.3.7", null, "boss@contoso.com", "x@contoso.com", """
         connect 220: Clients[0] 'erp' covers 10.20.3.7 by 10.20.0.0/16

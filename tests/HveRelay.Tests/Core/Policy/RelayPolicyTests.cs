@@ -65,10 +65,31 @@ public sealed class RelayPolicyTests
 
     [Theory]
     [InlineData("urgent", 500)]
-    [InlineData("erp", 1000)]
-    [InlineData("scanners", 1000)]
-    [InlineData(null, 1000)]
+    [InlineData("erp", 900)]
+    [InlineData("scanners", 900)]
+    [InlineData(null, 900)]
     public void The_smaller_size_holds(string? client, long size) => Assert.Equal(size, Policy.MaxMessageBytes(Rule(client)));
+
+    /// <summary>The size that came in was compared with HVE's limit, not the one that leaves: it was answered 250 and failed with 552 5.3.4.</summary>
+    [Theory]
+    [InlineData(10_485_760, 10_481_664)]
+    [InlineData(40_960, 36_864)]
+    [InlineData(2000, 1800)]
+    public void Of_a_limit_there_is_room_for_what_the_relay_adds(long limit, long arriving)
+    {
+        var options = new RelayOptions
+        {
+            Hve = new HveOptions { AcceptedDomains = ["contoso.com"], MaxMessageBytes = limit, OversizeVia = "big" },
+            Smarthosts = [new SmarthostOptions { Name = "big", MaxMessageBytes = 10 * limit }, new SmarthostOptions { Name = "same", MaxMessageBytes = limit }],
+        };
+        var policy = new RelayPolicy(options);
+
+        Assert.Equal(Lane.AnyAccount, policy.LaneFor(Lane.AnyAccount, arriving));
+        Assert.Equal(Lane.Smarthost("big"), policy.LaneFor(Lane.AnyAccount, arriving + 1));
+        Assert.Equal(arriving, policy.MaxMessageBytes(null, [Lane.AnyAccount, Lane.Smarthost("same")]));
+        options.Hve.OversizeVia = string.Empty;
+        Assert.Equal(arriving, new RelayPolicy(options).MaxMessageBytes(null));
+    }
 
     [Theory]
     [InlineData("scanners", "scan-1@contoso.com", null)]

@@ -28,6 +28,25 @@ public sealed class HeaderRewriterTests
             Assert.Equal(hops + 1, header.Fields.Count(field => field.Is("Received")));
         }).Hold();
 
+    /// <summary>HVE reads such a From as none and answers 550 5.7.512.</summary>
+    [Theory]
+    [InlineData(RewriteMode.Account, "From : hve1@contoso.com", "From: hve1@contoso.com")]
+    [InlineData(RewriteMode.Account, "From\t: <hve1@contoso.com>", "From: <hve1@contoso.com>")]
+    [InlineData(RewriteMode.Keep, "FROM \t :=?x?= \"A\tb\" <ann@contoso.com>,\r\n\tbob@contoso.com", "FROM:=?x?= \"A\tb\" <ann@contoso.com>,\r\n\tbob@contoso.com")]
+    [InlineData(RewriteMode.Keep, "Sender : ann@contoso.com", "Sender: ann@contoso.com")]
+    [InlineData(RewriteMode.Account, "Date\t: Sun, 22 Nov 2026 03:12:00 +0000", "Date: Sun, 22 Nov 2026 03:12:00 +0000")]
+    [InlineData(RewriteMode.Account, "Message-Id :<1@contoso.com>", "Message-Id:<1@contoso.com>")]
+    [InlineData(RewriteMode.Account, "Subject : x", "Subject : x")]
+    public void A_field_that_is_looked_for_has_no_white_space_before_its_colon(RewriteMode mode, string arrived, string sent)
+    {
+        var result = HeaderRewriter.Rewrite(Encoding.ASCII.GetBytes(arrived + "\r\n\r\n"), Context(mode, "ann@contoso.com"));
+
+        var lines = Encoding.ASCII.GetString(result.Header.Span);
+        Assert.Contains("\r\n" + sent + "\r\n", lines, StringComparison.Ordinal);
+        Assert.Single(HeaderBlock.Parse(result.Header).Fields, field => field.Is(sent.Split(':')[0].TrimEnd()));
+        Assert.Equal(arrived != sent, result.Notes.Contains(RewriteNotes.NamesClosed));
+    }
+
     [Fact]
     public void Fields_that_no_rule_names_go_out_in_order_and_octet_for_octet() =>
         Prop.ForAll(Octets.LikeMail, message =>

@@ -103,7 +103,7 @@ public sealed class ClientTableTests : IntakeStory
         // Limits
         new("as many octets as it may have", c => c.MaxMessageBytes = 100) { Size = 100 },
         new("one more", c => c.MaxMessageBytes = 100) { Size = 101, Refused = "MAIL 552 5.3.4", Reason = "size" },
-        new("more than HVE takes, whatever the entry says", c => c.MaxMessageBytes = 20_000_000) { Size = 10_485_761, Refused = "MAIL 552 5.3.4", Reason = "size" },
+        new("more than HVE takes, whatever the entry says", c => c.MaxMessageBytes = 20_000_000) { Size = 10_481_665, Refused = "MAIL 552 5.3.4", Reason = "size" },
         new("the last message of a minute", c => c.MessagesPerMinute = 3) { Before = 2 },
         new("one more in a minute", c => c.MessagesPerMinute = 3) { Before = 3, Refused = "MAIL 450 4.7.1", Reason = "rate" },
         new("no recipient too many", c => c.MaxRecipients = 1),

@@ -30,6 +30,6 @@ internal static class Octets
     public static string Harmless(string text)
     {
         var valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-        return string.Concat(valid.Select(octet => octet is < ' ' and not '\t' or '\x7F' ? ' ' : octet)).Trim();
+        return string.Concat(valid.Select(octet => octet != '\t' && char.IsControl(octet) ? ' ' : octet)).Trim();
     }
 }

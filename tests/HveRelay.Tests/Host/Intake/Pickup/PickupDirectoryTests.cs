@@ -216,6 +216,21 @@ public sealed partial class PickupDirectoryTests : IntakeStory, IAsyncDisposable
         Assert.Equal(2, Store.Messages.Count);
     }
 
+    /// <summary>The size was compared with the way that takes the most alone: what HVE was to get was queued, and failed there.</summary>
+    [Fact]
+    public async Task Where_a_route_takes_more_the_recipients_of_HVE_are_refused_alone()
+    {
+        Options.Hve.MaxMessageBytes = 2000;
+        Options.Smarthosts = [new SmarthostOptions { Name = "external", Host = "mail.fabrikam.com" }];
+        Options.Routes = [new RouteOptions { Via = "external" }];
+        Put("1.eml", $"From: scan@contoso.com\nTo: ann@contoso.com, guest@fabrikam.com\n\n{new string('x', 1800)}\n");
+
+        await LookAsync(2);
+
+        Assert.Equal(["guest@fabrikam.com"], Assert.Single(Store.Messages).Message.Parts.SelectMany(part => part.Recipients));
+        Assert.Contains("ann@contoso.com: 552 5.3.4 Message too large: at most 1800 octets", Bad().Reasons);
+    }
+
     /// <summary>It was kept with its angle brackets, and 'why' asks without.</summary>
     [Fact]
     public async Task A_message_is_found_by_the_name_that_it_gave_itself()
