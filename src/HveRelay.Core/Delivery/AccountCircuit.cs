@@ -150,7 +150,10 @@ internal sealed class AccountCircuit
         var (shortest, longest) = _trouble == ReplyClass.AccountFault ? (ShortestFaultBreak, LongestFaultBreak)
             : _isThrottled ? (ShortestBreak, LongestThrottledBreak)
             : (ShortestBreak, LongestBreak);
-        var wait = shortest * Math.Pow(2, Math.Min(probes, 16));
+
+        // Of one fault two transactions may tell, and Polly begins to count when it has heard of both.
+        var before = _trouble == ReplyClass.AccountFault ? Math.Max(probes, _faults - 1) : probes;
+        var wait = shortest * Math.Pow(2, Math.Min(before, 16));
         return wait < longest ? wait : longest;
     }
 }

@@ -56,6 +56,26 @@ public sealed class AccountCircuitTests
         Assert.Equal(TimeSpan.FromSeconds(30), circuit.OpenUntil - _clock.GetUtcNow());
     }
 
+    /// <summary>Two transactions that were under way together and end late: the account would have been asked every 30 s again.</summary>
+    [Fact]
+    public async Task Two_refusals_that_come_late_do_not_shorten_the_rest()
+    {
+        var circuit = Circuit();
+        for (var login = 0; login < 3; login++)
+        {
+            await TryAsync(circuit, WrongPassword);
+            _clock.Advance(circuit.OpenUntil!.Value - _clock.GetUtcNow());
+        }
+
+        var (one, other) = (new TaskCompletionSource<SendResult>(), new TaskCompletionSource<SendResult>());
+        var both = Task.WhenAll(new[] { one, other }.Select(answer => circuit.ExecuteAsync(_ => new ValueTask<SendResult>(answer.Task), CancellationToken.None).AsTask()));
+        one.SetResult(WrongPassword);
+        other.SetResult(WrongPassword);
+        await both;
+
+        Assert.Equal(TimeSpan.FromSeconds(240), circuit.OpenUntil - _clock.GetUtcNow());
+    }
+
     [Fact]
     public async Task A_probe_that_got_as_far_as_a_refused_recipient_shows_that_the_account_is_well()
     {

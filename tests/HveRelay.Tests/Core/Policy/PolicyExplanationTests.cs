@@ -53,7 +53,7 @@ public sealed class PolicyExplanationTests
         entry Clients[1] 'scanners' decides
         sender 250: may send as scan@contoso.com
         recipient 250: it@contoso.com leaves by hve2@contoso.com
-        limits priority Normal, at most 1000 recipients a message, 1000 octets, 5 messages a minute
+        limits priority Normal, at most 1000 recipients a message, 900 octets, 5 messages a minute
         """)]
     [InlineData("203.0.113.9", null, null, null, """
         connect 220: Clients[2] 'roaming' covers 203.0.113.9, as it does any address
