@@ -74,7 +74,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     /// <exception cref="RelayStartException">It cannot start, and why.</exception>
     public static async Task<RelayHost> StartAsync(RelayOptions options, RelaySurroundings around, CancellationToken cancel)
     {
-        var log = new MailLog(around.Clock, around.WriteMail);
+        var log = around.Log;
         var hostName = options.HostName.Length > 0 ? options.HostName : Dns.GetHostName();
         var alarm = new QueueAlarm(log, around.Clock);
         var certificates = options.Listeners.All(listener => listener.Tls == ListenerTls.None)

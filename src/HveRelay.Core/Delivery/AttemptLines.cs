@@ -8,6 +8,22 @@ internal sealed class AttemptLines(DeliveryContext context, DuePart part, string
 {
     private string PartName => $"{part.Number}/{part.Of}";
 
+    /// <summary>Said and written out before it is recorded: from then on they may go again, and a kill in between must not keep that secret.</summary>
+    public void Unsure(AttemptVerdicts verdicts)
+    {
+        var unsure = verdicts.Ends.Where(verdict => verdict.End.Outcome == Outcome.Unsure).ToList();
+        foreach (var (address, end, _) in unsure)
+        {
+            context.Log.Unsure(part.Envelope, address, account, PartName, part.Attempt, end.Reply, end.DueAt);
+        }
+
+        if (unsure.Count > 0)
+        {
+            context.Log.WriteOut();
+        }
+    }
+
+    /// <summary>What <see cref="Unsure"/> has said is not said again.</summary>
     public void Ended(AttemptVerdicts verdicts)
     {
         foreach (var verdict in verdicts.Ends)
@@ -52,7 +68,6 @@ internal sealed class AttemptLines(DeliveryContext context, DuePart part, string
                 context.Log.Deferred(mail, verdict.Address, account, PartName, part.Attempt, end.Reply, verdict.Verdict!.Cause, end.DueAt);
                 break;
             case Outcome.Unsure:
-                context.Log.Unsure(mail, verdict.Address, account, PartName, part.Attempt, end.Reply, end.DueAt);
                 break;
             case Outcome.Expired:
                 context.Log.Expired(mail, verdict.Address, part.Attempt, end.Reply);

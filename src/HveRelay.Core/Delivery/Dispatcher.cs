@@ -136,51 +136,29 @@ public sealed class Dispatcher(IReadOnlyList<SenderPlan> plans, DeliveryContext 
     {
         var now = context.Clock.GetUtcNow();
         DateTimeOffset? due = context.Options.WhenUnsure == WhenUnsure.Hold ? null : context.Schedule.After(1, now);
-        foreach (var attempt in await context.Store.RecoverAsync(configured, now, due, cancel))
+        await context.Store.RecoverAsync(configured, now, due, unsure => Tell(unsure, due), cancel);
+    }
+
+    /// <summary>The lines that any other attempt with this end has.</summary>
+    private void Tell(IReadOnlyList<RecoveredAttempt> unsure, DateTimeOffset? due)
+    {
+        foreach (var attempt in unsure)
         {
-            var record = await FindAsync(attempt.Message);
-            foreach (var recipient in attempt.Recipients)
+            foreach (var address in attempt.Recipients)
             {
                 context.Meter.Recipients(attempt.Account, Outcome.Unsure);
-                Tell(attempt, record, recipient, attempt.Held.Contains(recipient) ? null : due);
+                context.Log.Unsure(
+                    attempt.Envelope, address, attempt.Account, $"{attempt.Part}/{attempt.Of}", attempt.Number, RecoveredAttempt.Reply,
+                    attempt.Held.Contains(address) ? null : due);
             }
 
             if (attempt.Held.Count > 0)
             {
-                context.Log.UnsureHeld(attempt.Message, string.Join(", ", attempt.Held));
+                context.Log.UnsureHeld(attempt.Envelope.Id, string.Join(", ", attempt.Held));
             }
         }
-    }
 
-    /// <summary>Null also where the store is gone again: what was recovered is told all the same.</summary>
-    private async Task<MessageRecord?> FindAsync(MessageId id)
-    {
-        try
-        {
-            return await context.Store.FindAsync(id, CancellationToken.None);
-        }
-        catch (StoreException trouble)
-        {
-            context.Alarm.Raise(trouble);
-            return null;
-        }
-    }
-
-    /// <summary>The line that any other attempt with this end has, from what the history says of this one.</summary>
-    private void Tell(RecoveredAttempt attempt, MessageRecord? record, string address, DateTimeOffset? due)
-    {
-        var recipient = record?.Recipients.FirstOrDefault(each => each.Part == attempt.Part && each.Address == address);
-        var last = record?.Attempts.LastOrDefault(each => each.Part == attempt.Part && each.Results.Any(result => result.Recipient == recipient?.Number));
-        if (record is null || recipient is null || last is null)
-        {
-            // An operator was faster, or it cannot be read.
-            context.Log.UnsureAfterRestart(attempt.Message, attempt.Account, address, due);
-            return;
-        }
-
-        context.Log.Unsure(
-            record.Envelope, address, attempt.Account, $"{attempt.Part}/{recipient.Parts}", last.Number,
-            last.Results.First(result => result.Recipient == recipient.Number).Reply, due);
+        context.Log.WriteOut();
     }
 
     /// <summary>

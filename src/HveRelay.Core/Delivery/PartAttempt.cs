@@ -222,6 +222,7 @@ internal sealed class PartAttempt(
     {
         var end = new AttemptEnd(attemptId, part.Lease, context.Clock.GetUtcNow(), [.. verdicts.Ends.Select(verdict => verdict.End)]) { Rewriting = _rewriting };
         var lines = new AttemptLines(context, part, plan.Account);
+        lines.Unsure(verdicts);
         var isOurs = false;
         var isRecorded = await RecordAsync(async () => isOurs = await context.Store.CompleteAsync(end, CancellationToken.None));
         if (verdicts.Trouble is { } trouble)

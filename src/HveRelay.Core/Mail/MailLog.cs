@@ -5,8 +5,16 @@ namespace HveRelay.Mail;
 /// <summary>
 /// All lines of the mail log, one method each; names and order of the fields are the contract's. Who writes them down is handed in.
 /// </summary>
-public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
+/// <param name="writeOut">See <see cref="WriteOut"/>; null where <paramref name="write"/> does not put off.</param>
+public sealed class MailLog(TimeProvider clock, Action<MailEvent> write, Action? writeOut = null)
 {
+    /// <summary>
+    /// Ends when the lines so far are with the system, and would outlive this process; after some seconds all the same, for no log may hold
+    /// up the mail for ever. For what has to be told before it is done.
+    /// </summary>
+    public void WriteOut() => writeOut?.Invoke();
+
+
     public void Connected(string client, string ip, string listener) =>
         Info("connected", ("client", client), ("ip", ip), ("listener", listener));
 
@@ -37,10 +45,6 @@ public sealed class MailLog(TimeProvider clock, Action<MailEvent> write)
 
     public void Unsure(Envelope mail, string to, string account, string part, int attempt, string reply, DateTimeOffset? next) =>
         Warn("unsure", [.. Recipient(mail, to, account, part, attempt), ("reply", reply), ("note", "may be sent twice"), ("next", Time(next))]);
-
-    /// <summary>An attempt was under way when the relay died, of which the history says no more.</summary>
-    public void UnsureAfterRestart(MessageId id, string account, string to, DateTimeOffset? next) =>
-        Warn("unsure", ("id", id.ToString()), ("account", account), ("to", to), ("reply", "the relay stopped before the reply came"), ("note", "may be sent twice"), ("next", Time(next)));
 
     /// <summary>What HVE said could not be written down: for the queue the attempt is unsure, now or from the next start on.</summary>
     public void NotRecorded(Envelope mail, string to, string account, string part, int attempt, string reply, string cause) =>

@@ -73,8 +73,12 @@ public interface IQueueStore : IQueueReader, INoticeStore
     /// smarthosts never do. Null while it runs.
     /// </param>
     /// <param name="dueAt">Null: unsure recipients are held.</param>
-    ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, CancellationToken cancel);
+    /// <param name="tell">
+    /// Hears of attempts that become unsure before that is durable: a relay that dies in between tells it twice, and none is sent again
+    /// untold. What it throws undoes the change.
+    /// </param>
+    ValueTask RecoverAsync(
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, Action<IReadOnlyList<RecoveredAttempt>> tell, CancellationToken cancel);
 
     /// <summary>
     /// Lanes in which mail is queued and that no living node serves, with the number of messages. What this node serves is handed in

@@ -110,8 +110,14 @@ public sealed record ExpiredRecipient(Envelope Envelope, int Number, string Addr
 public sealed record UnservedLane(Lane Lane, long Messages);
 
 /// <summary>An attempt that was under way when the relay died.</summary>
-public sealed record RecoveredAttempt(MessageId Message, int Part, string Account, IReadOnlyList<string> Recipients)
+/// <param name="Of">Parts of the message.</param>
+/// <param name="Number">Which attempt of the part it was, from 1.</param>
+/// <param name="Recipients">Their addresses.</param>
+public sealed record RecoveredAttempt(Envelope Envelope, int Part, int Of, int Number, string Account, IReadOnlyList<string> Recipients)
 {
+    /// <summary>What stands in the history in place of the reply.</summary>
+    public const string Reply = "the relay stopped before the reply came";
+
     /// <summary>Those of the recipients that are held now.</summary>
     public IReadOnlyList<string> Held { get; init; } = [];
 }

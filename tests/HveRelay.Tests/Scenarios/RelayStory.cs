@@ -79,7 +79,7 @@ public sealed class RelayStory : IAsyncDisposable
 
     public async Task StartAsync() => _relay = await RelayHost.StartAsync(
         _options,
-        new RelaySurroundings(Clock, new Random(1), _nowhere, _log.Enqueue) { Wal = Disk is null ? null : new WatchedWal(Disk, _data.Path) },
+        new RelaySurroundings(Clock, new Random(1), _nowhere, new MailLog(Clock, _log.Enqueue)) { Wal = Disk is null ? null : new WatchedWal(Disk, _data.Path) },
         CancellationToken.None);
 
     public async Task StopAsync()

@@ -61,8 +61,9 @@ public sealed class FakeStore : IQueueStore
 
     public ValueTask<IReadOnlyList<ChangeResult>> ChangeAsync(QueueChange change, CancellationToken cancel) => throw NotIntake();
 
-    public ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, CancellationToken cancel) => throw NotIntake();
+    public ValueTask RecoverAsync(
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, Action<IReadOnlyList<RecoveredAttempt>> tell, CancellationToken cancel) =>
+        throw NotIntake();
 
     public ValueTask<int> BringForwardAsync(DateTimeOffset now, DateTimeOffset latest, CancellationToken cancel) => throw NotIntake();
 

@@ -31,6 +31,7 @@ internal sealed class BatchingSink(ILogEventSink to, Action flush, int? mostWait
     private Thread? _thread;
     private bool _idle, _closed;
     private int _dropped;
+    private long _taken, _written;
 
     /// <summary>At the end, for what waits. Whoever takes nothing for so long must not keep the relay from ending.</summary>
     internal TimeSpan LastWait { get; init; } = TimeSpan.FromSeconds(5);
@@ -56,6 +57,7 @@ internal sealed class BatchingSink(ILogEventSink to, Action flush, int? mostWait
             }
 
             _waiting.Add(logEvent);
+            _taken++;
             if (_thread is null)
             {
                 _thread = new Thread(Run) { IsBackground = true, Name = "log" };
@@ -65,6 +67,20 @@ internal sealed class BatchingSink(ILogEventSink to, Action flush, int? mostWait
             {
                 _idle = false;
                 Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Ends when the lines so far are written out, or cannot be; gives up after <see cref="LastWait"/>.</summary>
+    public void WriteOut()
+    {
+        lock (_gate)
+        {
+            var mine = _taken;
+            Monitor.PulseAll(_gate);
+            while (_written < mine && !_closed && Monitor.Wait(_gate, LastWait))
+            {
+                // Another batch was written.
             }
         }
     }
@@ -104,6 +120,12 @@ internal sealed class BatchingSink(ILogEventSink to, Action flush, int? mostWait
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 SelfLog.WriteLine("Log lines could not be written: {0}", failure);
+            }
+
+            lock (_gate)
+            {
+                _written += batch.Count;
+                Monitor.PulseAll(_gate);
             }
         }
     }

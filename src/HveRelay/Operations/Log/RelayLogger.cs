@@ -1,5 +1,4 @@
 using Serilog;
-using Serilog.Core;
 using Serilog.Events;
 using Serilog.Settings.Configuration;
 
@@ -14,7 +13,7 @@ internal static class RelayLogger
     private const int ConsoleBacklog = 10_000;
 
     /// <param name="section">The Serilog section; without children it counts as absent.</param>
-    public static Logger Create(string dataDirectory, IConfigurationSection? section, bool console = true)
+    public static RelayLog Create(string dataDirectory, IConfigurationSection? section, bool console = true)
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
@@ -25,7 +24,7 @@ internal static class RelayLogger
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
         if (section is not null && section.GetChildren().Any())
         {
-            return configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty }).CreateLogger();
+            return new RelayLog(configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty }).CreateLogger(), null);
         }
 
         var logs = Path.Combine(dataDirectory, "logs");
@@ -36,7 +35,8 @@ internal static class RelayLogger
                 rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null, hooks: streams)
             .WriteTo.File(new JsonLineFormatter(), Path.Combine(logs, "hverelay-.jsonl"),
                 rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, fileSizeLimitBytes: null, hooks: streams);
-        configuration = configuration.WriteTo.Sink(new BatchingSink(lines.CreateLogger(), streams.WriteOut));
+        var files = new BatchingSink(lines.CreateLogger(), streams.WriteOut);
+        configuration = configuration.WriteTo.Sink(files);
         if (console)
         {
             // By itself: a pipe that nobody reads stops neither the files nor the mail.
@@ -45,6 +45,6 @@ internal static class RelayLogger
             configuration = configuration.WriteTo.Sink(new BatchingSink(written, stream.WriteOut, ConsoleBacklog));
         }
 
-        return configuration.CreateLogger();
+        return new RelayLog(configuration.CreateLogger(), files);
     }
 }

@@ -68,8 +68,8 @@ internal static class AccountsDoor
         // As with the queue: the lock first, and no line on the console among ours.
         await using var store = await QueueDoor.OpenStoreAsync(loaded.Options, clock);
         Console.SetOut(Console.Error);
-        await using var logger = RelayLogger.Create(directory, loaded.Serilog, console: false);
-        var board = new AccountBoard(clock, new MailLog(clock, MailLine.To(logger)));
+        await using var log = RelayLogger.Create(directory, loaded.Serilog, console: false);
+        var board = new AccountBoard(clock, log.Mail(clock));
         foreach (var name in loaded.Options.Senders())
         {
             board.Add(name);

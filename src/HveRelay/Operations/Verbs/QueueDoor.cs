@@ -60,9 +60,9 @@ internal static class QueueDoor
         // The lock comes first: without it the log is another's too. Lines on the console would stand among ours.
         await using var store = await OpenStoreAsync(loaded.Options, clock);
         Console.SetOut(Console.Error);
-        await using var logger = RelayLogger.Create(directory, loaded.Serilog, console: false);
+        await using var log = RelayLogger.Create(directory, loaded.Serilog, console: false);
         using var meter = new RelayMeter();
-        var queue = new QueueOperator(store, new MailLog(clock, MailLine.To(logger)), meter, new QueueSignal());
+        var queue = new QueueOperator(store, log.Mail(clock), meter, new QueueSignal());
         var at = store is PostgresQueueStore shared ? shared.Clock.GetUtcNow() : change.At;
         var results = await queue.ChangeAsync(change with { At = at, By = ControlPeer.Words(Environment.UserName, SudoUser) }, cancel);
         return [.. results.Select(ChangeAnswer.Of)];

@@ -37,9 +37,9 @@ internal static class RunVerb
         ConfigurationReading.Loaded loaded, string path, IReadOnlyDictionary<string, string> environment, Func<Task> started, CancellationToken cancel)
     {
         var options = loaded.Options;
-        await using var logger = RelayLogger.Create(options.DataDirectory, loaded.Serilog);
-        var surroundings = RelaySurroundings.OfMachine(logger);
-        var log = new MailLog(surroundings.Clock, surroundings.WriteMail);
+        await using var written = RelayLogger.Create(options.DataDirectory, loaded.Serilog);
+        var surroundings = RelaySurroundings.OfMachine(written);
+        var log = surroundings.Log;
         foreach (var warning in loaded.Warnings)
         {
             log.Config(EventLevel.Warning, warning.Key, warning.Sentence);

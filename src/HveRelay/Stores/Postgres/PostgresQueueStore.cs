@@ -171,9 +171,9 @@ public sealed partial class PostgresQueueStore : IQueueStore
     public async ValueTask PauseAsync(string account, AccountPause? pause, CancellationToken cancel) =>
         await DoAsync(() => _accounts.PauseAsync(account, pause), cancel);
 
-    public async ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, CancellationToken cancel) =>
-        await DoAsync(() => _recovery.RecoverAsync(configured, now, dueAt), cancel);
+    public async ValueTask RecoverAsync(
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, Action<IReadOnlyList<RecoveredAttempt>> tell, CancellationToken cancel) =>
+        await DoAsync(() => _recovery.RecoverAsync(configured, now, dueAt, tell), cancel);
 
     public async ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel) =>
         await DoAsync(

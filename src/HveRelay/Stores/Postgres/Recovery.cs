@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using HveRelay.Mail;
 using HveRelay.Queue;
 using Npgsql;
@@ -8,8 +7,6 @@ namespace HveRelay.Stores.Postgres;
 /// <summary>Puts in order what nodes that no longer live have left. Any living node may do it, several at once too.</summary>
 internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions options)
 {
-    private const string Reply = "the relay stopped before the reply came";
-
     // Who judges others was itself heard all the while: after an outage of the database everybody looks dead.
     private const string Bury = """
         DELETE FROM node d USING node me
@@ -45,14 +42,12 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
             AND NOT EXISTS (SELECT 1 FROM node n WHERE part.lane = ANY(n.lanes))
         """;
 
-    /// <summary>Attempts that this node ended, perhaps: the answer to the commit was lost. Whoever ended them has to tell.</summary>
-    private readonly ConcurrentQueue<Ended> _doubtful = [];
-
     /// <summary>The lanes of this node.</summary>
     public IReadOnlyList<Lane> Served { get; private set; } = [];
 
-    public async Task<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt)
+    /// <summary>How many attempts became unsure.</summary>
+    public async Task<int> RecoverAsync(
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, Action<IReadOnlyList<RecoveredAttempt>> tell)
     {
         Served = configured ?? Served;
         var open = await link.TransactAsync(Need.Sync, async connection =>
@@ -71,88 +66,53 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
             return await batch.ListAsync(row => (Message: row.GetInt64(0), Id: row.GetInt64(1), Part: row.GetInt32(2)));
         });
 
-        var recovered = new List<RecoveredAttempt>();
-        try
+        var unsure = 0;
+        foreach (var (message, id, part) in open)
         {
-            await TellDoubtfulAsync(recovered);
-            foreach (var (message, id, part) in open)
-            {
-                if (await EndAsync(message, id, part, now, dueAt) is { } attempt)
-                {
-                    recovered.Add(attempt);
-                }
-            }
-        }
-        catch (Exception cause) when (recovered.Count > 0 && Faults.Translate(cause) is StoreException)
-        {
-            // These are told of now; the others are met the next time.
+            unsure += await link.TransactAsync(Need.Sync, connection => MakeUnsureAsync(connection, message, id, part, now, dueAt, tell)) ? 1 : 0;
         }
 
-        return recovered;
+        return unsure;
     }
 
-    private async Task TellDoubtfulAsync(List<RecoveredAttempt> recovered)
-    {
-        while (_doubtful.TryDequeue(out var ended))
-        {
-            var attempt = ended.Attempt;
-            try
-            {
-                if (await link.TransactAsync(Need.Read, connection => AttemptRows.EndedAtAsync(connection, attempt.Message.Value, ended.Id, ended.At)))
-                {
-                    recovered.Add(attempt);
-                }
-            }
-            catch (Exception)
-            {
-                _doubtful.Enqueue(ended);
-                throw;
-            }
-        }
-    }
-
-    private async Task<RecoveredAttempt?> EndAsync(long message, long id, int part, DateTimeOffset now, DateTimeOffset? dueAt)
-    {
-        RecoveredAttempt? made = null;
-        try
-        {
-            return await link.TransactAsync(Need.Sync, async connection => made = await MakeUnsureAsync(connection, message, id, part, now, dueAt));
-        }
-        catch (InDoubtException) when (made is not null)
-        {
-            _doubtful.Enqueue(new Ended(made, id, now));
-            throw;
-        }
-    }
-
-    /// <summary>Null where another node was faster.</summary>
-    private static async Task<RecoveredAttempt?> MakeUnsureAsync(
-        NpgsqlConnection connection, long message, long id, int part, DateTimeOffset now, DateTimeOffset? dueAt)
+    /// <summary>False where another node was faster.</summary>
+    private static async Task<bool> MakeUnsureAsync(
+        NpgsqlConnection connection, long message, long id, int part, DateTimeOffset now, DateTimeOffset? dueAt, Action<IReadOnlyList<RecoveredAttempt>> tell)
     {
         await using var look = connection.CreateBatch();
         look.Do("SELECT 1 FROM part WHERE message = $1 AND number = $2 FOR UPDATE").With(message).With(part);
         await look.ExecuteNonQueryAsync();
         if (await AttemptRows.OpenAsync(connection, message, id) is not { } attempt)
         {
-            return null;
+            return false;
         }
 
         var held = dueAt is null ? [.. attempt.Recipients] : await UnsureBeforeAsync(connection, attempt);
         await using var batch = connection.CreateBatch();
-        AttemptRows.End(batch, attempt, now, [.. attempt.Recipients.Select(number => new RecipientEnd(number, Outcome.Unsure, Reply))], []);
+        AttemptRows.End(batch, attempt, now, [.. attempt.Recipients.Select(number => new RecipientEnd(number, Outcome.Unsure, RecoveredAttempt.Reply))], []);
         RecipientEnds.Add(batch, message, part, now, [.. attempt.Recipients.Select(number => held.Contains(number)
             ? new RecipientMove(number, RecipientState.Held, null)
             : new RecipientMove(number, RecipientState.Queued, dueAt))]);
         Ledger.Settle(batch, attempt, attempt.Granted, now);
         await batch.ExecuteNonQueryAsync();
         await using var who = connection.CreateBatch();
-        who.Do("SELECT number, address FROM recipient WHERE message = $1 AND part = $2 AND number = ANY($3) ORDER BY number")
-            .With(message).With(part).With(attempt.Recipients);
-        var recipients = await who.ListAsync(row => (Number: row.GetInt32(0), Address: row.Text(1)));
-        return new RecoveredAttempt(new MessageId(message), part, attempt.Account, recipients.ConvertAll(each => each.Address))
-        {
-            Held = [.. recipients.Where(each => held.Contains(each.Number)).Select(each => each.Address)],
-        };
+        who.Do($"""
+            SELECT {Rows.EnvelopeColumnsOfM}, p.parts, a.number, r.number, r.address
+            FROM message m JOIN part p ON p.message = m.id JOIN attempt a ON a.message = m.id AND a.part = p.number
+                JOIN recipient r ON r.message = m.id AND r.part = p.number AND r.number = ANY(a.recipients)
+            WHERE m.id = $1 AND a.id = $2 ORDER BY r.number
+            """).With(message).With(id);
+        const int Next = Rows.EnvelopeCount;
+        var told = await who.ListAsync(row => (
+            Envelope: row.Envelope(), Of: row.GetInt32(Next), Attempt: row.GetInt32(Next + 1), Number: row.GetInt32(Next + 2), Address: row.Text(Next + 3)));
+        tell(
+        [
+            new RecoveredAttempt(told[0].Envelope, part, told[0].Of, told[0].Attempt, attempt.Account, [.. told.Select(each => each.Address)])
+            {
+                Held = [.. told.Where(each => held.Contains(each.Number)).Select(each => each.Address)],
+            },
+        ]);
+        return true;
     }
 
     private static async Task<List<int>> UnsureBeforeAsync(NpgsqlConnection connection, OpenAttempt attempt)
@@ -162,6 +122,4 @@ internal sealed class Recovery(Link link, Numbers numbers, PostgresStoreOptions 
             .With(attempt.Message).With(attempt.Part).With(attempt.Recipients);
         return await batch.ListAsync(row => row.GetInt32(0));
     }
-
-    private sealed record Ended(RecoveredAttempt Attempt, long Id, DateTimeOffset At);
 }

@@ -8,7 +8,13 @@ internal sealed class Recovery(
     Database database, PartRows parts, AttemptRows attempts, RecipientEnds ends, DueIndex due, Ledger ledger, ContentRows contents,
     Counters counters)
 {
-    private const string Reply = "the relay stopped before the reply came";
+    private static readonly string Columns = "m." + Rows.EnvelopeColumns.Replace(", ", ", m.", StringComparison.Ordinal);
+
+    private readonly Statement _told = database.Prepare($"""
+        SELECT {Columns}, p.of, a.number
+        FROM message m JOIN part p ON p.message = m.id JOIN attempt a ON a.message = m.id AND a.part = p.number
+        WHERE m.id = ? AND a.id = ?
+        """);
 
     private readonly Statement _addresses = database.Prepare("SELECT number, address FROM recipient WHERE message = ? AND part = ?");
 
@@ -23,7 +29,8 @@ internal sealed class Recovery(
             AND message IN (SELECT id FROM message INDEXED BY message_held WHERE held > 0)
         """);
 
-    public IReadOnlyList<RecoveredAttempt> Recover(IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt)
+    /// <summary>How many attempts became unsure.</summary>
+    public int Recover(IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, Action<IReadOnlyList<RecoveredAttempt>> tell)
     {
         var open = attempts.AllOpen().FindAll(attempt => !counters.IsOfThisRun(attempt.Id));
         var recovered = open.ConvertAll(attempt => MakeUnsure(attempt, now, dueAt));
@@ -39,7 +46,12 @@ internal sealed class Recovery(
             ledger.Settle(attempt.Scopes, attempt.Granted, attempt.Granted, now);
         }
 
-        return recovered;
+        if (recovered.Count > 0)
+        {
+            tell(recovered);
+        }
+
+        return recovered.Count;
     }
 
     private void MoveFromLanesOutside(IReadOnlyList<Lane> configured)
@@ -60,7 +72,7 @@ internal sealed class Recovery(
         var held = attempt.Recipients.Where(number => dueAt is null || before.Contains(number)).ToHashSet();
         foreach (var number in attempt.Recipients)
         {
-            attempts.Result(attempt, number, Outcome.Unsure, Reply);
+            attempts.Result(attempt, number, Outcome.Unsure, RecoveredAttempt.Reply);
             var holds = held.Contains(number);
             ends.Move(
                 (attempt.Message, attempt.Part, number), holds ? RecipientState.Held : RecipientState.Queued, holds ? null : dueAt, now, ref tally);
@@ -77,11 +89,15 @@ internal sealed class Recovery(
             addresses[_addresses.Int(0)] = _addresses.Text(1);
         }
 
-        return new RecoveredAttempt(
-            new MessageId(attempt.Message), attempt.Part, attempt.Account, [.. attempt.Recipients.Select(number => addresses[number])])
+        _told.Set(attempt.Message).Set(attempt.Id).Next();
+        var recovered = new RecoveredAttempt(
+            Rows.Envelope(_told), attempt.Part, _told.Int(Rows.EnvelopeCount), _told.Int(Rows.EnvelopeCount + 1), attempt.Account,
+            [.. attempt.Recipients.Select(number => addresses[number])])
         {
             Held = [.. held.Select(number => addresses[number])],
         };
+        _told.Reset();
+        return recovered;
     }
 
     private void EndLeases()

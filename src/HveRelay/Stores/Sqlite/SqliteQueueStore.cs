@@ -150,12 +150,11 @@ public sealed partial class SqliteQueueStore : IQueueStore
     public async ValueTask PauseAsync(string account, AccountPause? pause, CancellationToken cancel) =>
         await DoAsync(Need.Sync, session => session.Pausing.Set(account, pause), cancel);
 
-    public async ValueTask<IReadOnlyList<RecoveredAttempt>> RecoverAsync(
-        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, CancellationToken cancel)
+    public async ValueTask RecoverAsync(
+        IReadOnlyList<Lane>? configured, DateTimeOffset now, DateTimeOffset? dueAt, Action<IReadOnlyList<RecoveredAttempt>> tell, CancellationToken cancel)
     {
-        var recovered = await DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt), cancel);
+        await DoAsync(Need.Sync, session => session.Recovery.Recover(configured, now, dueAt, tell), cancel);
         _check?.GoOn();
-        return recovered;
     }
 
     public async ValueTask SeenAsync(IReadOnlyList<ClientSighting> clients, IReadOnlyList<Refusal> refusals, CancellationToken cancel) =>

@@ -30,7 +30,7 @@ public sealed class PostgresNodesTests(PostgresServer server)
         await dead.CutAsync();
         var recovered = Assert.Single(await RecoveredAsync(alive));
 
-        Assert.Equal((begun, 1, "hve1@contoso.com"), (recovered.Message, recovered.Part, recovered.Account));
+        Assert.Equal((begun, 1, "hve1@contoso.com"), (recovered.Envelope.Id, recovered.Part, recovered.Account));
         Assert.Equal(["a@contoso.com", "b@contoso.com"], recovered.Recipients);
         Assert.Equal(2, await alive.Store.UsedAsync("", alive.Now - QuotaRule.Day, Cancel));
         Assert.All(

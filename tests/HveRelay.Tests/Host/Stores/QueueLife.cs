@@ -106,7 +106,7 @@ internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixtu
 
         // What HVE may have although nothing says so has to be marked, whether by this start or by one before.
         var begun = facts.FindLast(fact => fact.Kind == Kind.Begun);
-        var unsure = recovered.Any(attempt => attempt.Message == record.Envelope.Id && attempt.Recipients.Contains(recipient.Address))
+        var unsure = recovered.Any(attempt => attempt.Envelope.Id == record.Envelope.Id && attempt.Recipients.Contains(recipient.Address))
             || record.Attempts.LastOrDefault(attempt => attempt.Results.Any(result => result.Recipient == recipient.Number))?.Results
                 .First(result => result.Recipient == recipient.Number).Outcome == Outcome.Unsure;
         var ended = facts.FindLast(fact => fact.Kind == Kind.Ended);
@@ -137,13 +137,13 @@ internal sealed class QueueLife(ManualClock clock, WatchedDisk disk, SqliteFixtu
     private async Task RecoverAsync(SqliteQueueStore store)
     {
         var from = disk.Count;
-        var recovered = await UntilItWorksAsync(() => store.RecoverAsync(SqliteFixture.AnyLane, clock.GetUtcNow(), clock.GetUtcNow(), CancellationToken.None).AsTask());
+        var recovered = await UntilItWorksAsync(() => store.RecoverAsync(SqliteFixture.AnyLane, clock.GetUtcNow(), clock.GetUtcNow(), CancellationToken.None));
         foreach (var attempt in recovered)
         {
             foreach (var address in attempt.Recipients)
             {
-                var parts = Mail.Single(mail => mail.Message.Envelope.Id == attempt.Message).Message.Parts;
-                Facts.Add(new Fact(Kind.Ended, attempt.Message, parts[0].Recipients.ToList().IndexOf(address), from, disk.Count, Outcome.Unsure));
+                var parts = Mail.Single(mail => mail.Message.Envelope.Id == attempt.Envelope.Id).Message.Parts;
+                Facts.Add(new Fact(Kind.Ended, attempt.Envelope.Id, parts[0].Recipients.ToList().IndexOf(address), from, disk.Count, Outcome.Unsure));
             }
         }
     }

@@ -1,5 +1,6 @@
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Host.Stores;
 
@@ -94,7 +95,7 @@ public abstract partial class QueueStoreCompliance
 
         var recovered = Assert.Single(await Store.RecoverAsync(AnyLane, Now, Now.AddMinutes(5), Cancel));
 
-        Assert.Equal((id, 1, "hve1@contoso.com"), (recovered.Message, recovered.Part, recovered.Account));
+        Assert.Equal((id, 1, "hve1@contoso.com"), (recovered.Envelope.Id, recovered.Part, recovered.Account));
         Assert.Equal(["a@contoso.com", "b@contoso.com"], recovered.Recipients);
         Assert.Equal(leased, (await TakeOneAsync()).Lease.Message);
         Assert.False(await CompleteAsync(part, attempt, Relayed(0), Relayed(1)));
@@ -103,6 +104,23 @@ public abstract partial class QueueStoreCompliance
         Assert.All(record.Recipients, each => Assert.Equal((RecipientState.Queued, Now.AddMinutes(5)), (each.State, each.DueAt!.Value)));
         Assert.All(Assert.Single(record.Attempts).Results, each => Assert.Equal(Outcome.Unsure, each.Outcome));
         Assert.Empty(await Store.RecoverAsync(AnyLane, Now, Now, Cancel));
+    }
+
+    /// <summary>Durable first, a relay that dies then would never tell it, and send the message once more.</summary>
+    [Fact]
+    public async Task What_becomes_unsure_is_told_before_it_is_durable()
+    {
+        var id = await EnqueueAsync(Message(["a@contoso.com"]));
+        await BegunAsync(await TakeOneAsync());
+        await ReopenAsync();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Store.RecoverAsync(
+            AnyLane, Now, Now, _ => throw new OperationCanceledException("the power fails"), Cancel).AsTask());
+        Assert.Null((await FindAsync(id)).Attempts.Single().EndedAt);
+
+        var recovered = Assert.Single(await Store.RecoverAsync(AnyLane, Now, Now, Cancel));
+        Assert.Equal((id, 1, 1, 1), (recovered.Envelope.Id, recovered.Part, recovered.Of, recovered.Number));
+        Assert.NotNull((await FindAsync(id)).Attempts.Single().EndedAt);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Host.Stores;
 

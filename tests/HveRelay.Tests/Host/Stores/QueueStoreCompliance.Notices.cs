@@ -1,6 +1,7 @@
 using System.Text;
 using HveRelay.Mail;
 using HveRelay.Queue;
+using HveRelay.Tests.Support;
 
 namespace HveRelay.Tests.Host.Stores;
 

@@ -124,7 +124,7 @@ public sealed class SqliteSalvageTests : IDisposable
         var recovered = await reopened.RecoverAsync(SqliteFixture.AnyLane, _clock.GetUtcNow(), _clock.GetUtcNow(), Cancel);
 
         Assert.Equal(3, Assert.IsType<Salvaged>(reopened.Salvaged).Waiting);
-        Assert.Equal([known, unknown], recovered.Select(attempt => attempt.Message).Order());
+        Assert.Equal([known, unknown], recovered.Select(attempt => attempt.Envelope.Id).Order());
         Assert.Equal(2, await reopened.UsedAsync(QuotaRule.Tenant, _clock.GetUtcNow().AddDays(-1), Cancel));
         Assert.Equal([known, unknown, never], (await _sqlite.TakeAsync(reopened)).Select(part => part.Envelope.Id).Order());
     }

@@ -104,6 +104,35 @@ public sealed class BatchingSinkTests
     }
 
     [Fact]
+    public void What_has_to_be_told_first_is_written_out_when_the_wait_for_it_ends()
+    {
+        using var sink = new BatchingSink(_lines, _lines.Flush);
+        for (var number = 1; number <= 200; number++)
+        {
+            sink.Emit(Line(number));
+            sink.Emit(Line(-number));
+
+            sink.WriteOut();
+
+            Assert.Equal(2 * number, _lines.Flushed);
+        }
+    }
+
+    [Fact]
+    public async Task Who_waits_for_lines_that_a_hung_disk_does_not_take_goes_on_in_the_end()
+    {
+        using var disk = new ManualResetEventSlim();
+        using var sink = new BatchingSink(_lines, () => Flush(disk)) { LastWait = TimeSpan.FromMilliseconds(50) };
+        sink.Emit(Line(1));
+
+        sink.WriteOut();
+
+        Assert.Equal(0, _lines.Flushes);
+        disk.Set();
+        await Until.True(() => _lines.Flushed == 1);
+    }
+
+    [Fact]
     public async Task A_disk_that_refuses_does_not_end_the_log()
     {
         var refusals = 0;
