@@ -6,7 +6,7 @@ namespace HveRelay.Configuration;
 /// </summary>
 public sealed class ReplyOptions
 {
-    /// <summary>The command that is answered; empty: any.</summary>
+    /// <summary>The command that is answered; empty: any, with Permanent RCPT and later.</summary>
     [OneOf("", "Greeting", "Hello", "StartTls", "Auth", "Mail", "Rcpt", "Data", "FinalDot")]
     public string Stage { get; set; } = string.Empty;
 

@@ -96,7 +96,9 @@ public sealed class ReplyTable
             own.Code == 0 ? null : [own.Code],
             own.EnhancedCode.Length == 0 ? null : own.EnhancedCode,
             own.Text.Length == 0 ? null : own.Text,
-            stage ?? Stage.Connect,
+
+            // Rule 2: before the recipients it would fail every message of the account.
+            stage ?? (@class == Permanent ? Stage.Rcpt : Stage.Connect),
             stage ?? Stage.FinalDot,
             @class,
             @class == AccountFault ? FaultKind.Unknown : FaultKind.None,

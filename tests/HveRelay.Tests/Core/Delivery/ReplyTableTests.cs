@@ -167,6 +167,7 @@ public sealed class ReplyTableTests
             Replies =
             [
                 new ReplyOptions { Stage = "Rcpt", EnhancedCode = "5.7.60-62", Class = ReplyOptionsClass.Retry, Cause = "A test" },
+                new ReplyOptions { EnhancedCode = "5.7.999", Class = ReplyOptionsClass.Permanent, Cause = "Not to this one" },
                 new ReplyOptions { Text = "Lunch", Class = ReplyOptionsClass.AccountFault, Cause = "Lunch", Remedy = "Cook: hurry" },
             ],
         };
@@ -175,8 +176,10 @@ public sealed class ReplyTableTests
         Assert.Equal((Retry, "A test"), (Own(Stage.Rcpt, "550 5.7.62 no").Class, Own(Stage.Rcpt, "550 5.7.62 no").Cause));
         Assert.Equal(AccountFault, Own(Stage.Mail, "550 5.7.62 no").Class);
         Assert.Equal("MAIL FROM is not the account", Own(Stage.Mail, "550 5.7.62 no").Cause);
+        Assert.Equal((Permanent, "Not to this one"), (Own(Stage.Rcpt, "550 5.7.999 no").Class, Own(Stage.Rcpt, "550 5.7.999 no").Cause));
+        Assert.Equal([AccountFault, AccountFault], new[] { Stage.Greeting, Stage.Mail }.Select(stage => Own(stage, "550 5.7.999 no").Class));
         var lunch = Own(Stage.FinalDot, "451 4.3.0 out for lunch");
-        Assert.Equal((AccountFault, "Cook", "hurry", Confidence.Configured, "Hve.Replies[1]"), (lunch.Class, lunch.Who, lunch.How, lunch.Confidence, lunch.Source));
+        Assert.Equal((AccountFault, "Cook", "hurry", Confidence.Configured, "Hve.Replies[2]"), (lunch.Class, lunch.Who, lunch.How, lunch.Confidence, lunch.Source));
 
         ReplyVerdict Own(Stage stage, string line)
         {
