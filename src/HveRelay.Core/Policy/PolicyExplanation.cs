@@ -7,7 +7,7 @@ namespace HveRelay.Policy;
 public sealed record PolicyQuestion(IPAddress Address, string? User, string? Sender, string? Recipient);
 
 /// <summary>What the relay would say at one step.</summary>
-/// <param name="Step">connect, entry, tls, sender, recipient or limits.</param>
+/// <param name="Step">connect, auth, entry, tls, sender, recipient or limits.</param>
 /// <param name="Refused">The dialogue ends here.</param>
 public sealed record PolicyStep(string Step, string Words, bool Refused = false);
 
@@ -26,6 +26,18 @@ public static class PolicyExplanation
         }
 
         steps.Add(new PolicyStep("connect", $"220: {Named(policy, nearest)} covers {question.Address}{By(nearest, question.Address)}"));
+        if (question.User is not null && !policy.OffersAuth(question.Address, tls: false))
+        {
+            var isOffered = policy.OffersAuth(question.Address, tls: true);
+            steps.Add(isOffered
+                ? new PolicyStep("auth", "538 5.7.11 at AUTH without TLS; with TLS as follows")
+                : new PolicyStep("auth", $"502 5.5.1 at AUTH: no entry that covers {question.Address} has users", Refused: true));
+            if (!isOffered)
+            {
+                return steps;
+            }
+        }
+
         steps.AddRange(PassedOver(policy, question));
         if (policy.Find(question.Address, question.User) is not { } client)
         {

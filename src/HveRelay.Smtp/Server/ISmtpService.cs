@@ -15,8 +15,8 @@ public interface ISmtpService
     /// <summary>What to do about bare newlines of this client.</summary>
     NewlineMode NewlineMode { get; }
 
-    /// <summary>May this client log in now? Also decides whether AUTH is announced.</summary>
-    bool OffersAuth(SessionInfo session);
+    /// <summary>May this client log in, with TLS or without? Also decides whether AUTH is announced.</summary>
+    bool OffersAuth(SessionInfo session, bool tls);
 
     /// <summary>235, or 535 and the like.</summary>
     ValueTask<Reply> AuthenticateAsync(SessionInfo session, string user, string password, CancellationToken cancel);

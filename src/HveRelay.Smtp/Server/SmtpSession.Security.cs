@@ -68,8 +68,8 @@ public sealed partial class SmtpSession
     {
         var refusal = Info.User is not null ? SmtpReplies.AuthAlready
             : NeedsTls ? SmtpReplies.NeedTls
-            : _service.OffersAuth(Info) ? null
-            : OffersTls ? SmtpReplies.AuthNeedsTls
+            : _service.OffersAuth(Info, Info.Tls is not null) ? null
+            : OffersTls && _service.OffersAuth(Info, tls: true) ? SmtpReplies.AuthNeedsTls
             : SmtpReplies.AuthNotOffered;
         if (refusal is not null)
         {

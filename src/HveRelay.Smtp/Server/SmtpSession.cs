@@ -282,7 +282,7 @@ public sealed partial class SmtpSession : IAsyncDisposable
             yield return "STARTTLS";
         }
 
-        if (Info.User is null && !NeedsTls && _service.OffersAuth(Info))
+        if (Info.User is null && !NeedsTls && _service.OffersAuth(Info, Info.Tls is not null))
         {
             yield return "AUTH PLAIN LOGIN";
         }

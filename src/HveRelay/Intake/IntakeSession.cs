@@ -53,7 +53,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
         return new(IntakeReplies.Greeting(context.HostName));
     }
 
-    public bool OffersAuth(SessionInfo session) => context.Policy.OffersAuth(session.Address, session.Tls is not null);
+    public bool OffersAuth(SessionInfo session, bool tls) => context.Policy.OffersAuth(session.Address, tls);
 
     public async ValueTask<Reply> AuthenticateAsync(SessionInfo session, string user, string password, CancellationToken cancel)
     {

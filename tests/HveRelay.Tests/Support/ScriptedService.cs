@@ -56,7 +56,7 @@ public sealed class ScriptedService : ISmtpService
 
     public ValueTask<Reply> ConnectAsync(SessionInfo session, CancellationToken cancel) => new(Greeting);
 
-    public bool OffersAuth(SessionInfo session) => Login is not null && (session.Tls is not null || !LoginNeedsTls);
+    public bool OffersAuth(SessionInfo session, bool tls) => Login is not null && (tls || !LoginNeedsTls);
 
     public ValueTask<Reply> AuthenticateAsync(SessionInfo session, string user, string password, CancellationToken cancel)
     {

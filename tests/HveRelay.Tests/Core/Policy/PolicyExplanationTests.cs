@@ -73,6 +73,22 @@ public sealed class PolicyExplanationTests
     public void Where_no_entry_covers_the_address_that_is_all() => Assert.Equal(
         "connect REFUSED 554 5.7.1: no entry of Clients covers 10.1.1.1", Words(new RelayPolicy(new RelayOptions { Clients = [] }), "10.1.1.1", "erp", "a@b", "c@d"));
 
+    [Fact]
+    public void A_login_is_answered_as_a_session_there_would_hear_it()
+    {
+        var policy = new RelayPolicy(new RelayOptions
+        {
+            Clients =
+            [
+                new ClientOptions { Name = "erp", Networks = ["10.20.0.0/16"], Users = ["erp"], RequireTls = true },
+                new ClientOptions { Name = "scanners", Networks = ["10.30.0.0/16"] },
+            ],
+        });
+
+        Assert.Contains("\nauth 538 5.7.11 at AUTH without TLS; with TLS as follows\nentry Clients[0] 'erp' decides\n", Words(policy, "10.20.3.7", "erp", null, null), StringComparison.Ordinal);
+        Assert.EndsWith("\nauth REFUSED 502 5.5.1 at AUTH: no entry that covers 10.30.3.7 has users", Words(policy, "10.30.3.7", "erp", null, null), StringComparison.Ordinal);
+    }
+
     private static string Words(RelayPolicy policy, string address, string? user, string? sender, string? recipient) => string.Join(
         '\n',
         PolicyExplanation.Of(policy, new PolicyQuestion(IPAddress.Parse(address), user, sender, recipient))
