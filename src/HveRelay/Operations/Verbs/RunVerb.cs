@@ -45,7 +45,7 @@ internal static class RunVerb
             log.Config(EventLevel.Warning, warning.Key, warning.Sentence);
         }
 
-        var signals = new Signals(cancel);
+        var signals = new Signals(cancel, isDaemon: true);
         await using var relay = await StartAsync(options, surroundings, log, cancel);
         var reload = new ConfigurationReload(
             Path.GetFullPath(path), environment, loaded, (fresh, changes) => relay.FollowAsync(fresh, changes, CancellationToken.None), log, surroundings.Clock);
