@@ -47,6 +47,22 @@ public sealed partial class LogFileTests
         Assert.All(lines, line => Assert.Matches(LineForm(), line));
     }
 
+    /// <summary>Who runs a verb as root may leave a file that the relay cannot write into: then its lines were missing in silence.</summary>
+    [Fact]
+    public async Task A_file_that_cannot_be_written_is_told_on_standard_error()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        story.Write("data/logs", "no directory");
+        var daemon = await story.StartAsync();
+        daemon.Terminate();
+
+        var ended = await daemon.EndAsync();
+
+        Assert.Equal(0, ended.Status);
+        Assert.Contains("data/logs", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith("log: ", ended.ErrorLines[0], StringComparison.Ordinal);
+    }
+
     private const string Time = @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z";
 
     /// <summary>Time, level, event, then pairs whose values are bare words or quoted.</summary>
