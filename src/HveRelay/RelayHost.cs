@@ -39,6 +39,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abort = new();
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _delivery;
     private readonly Task _notices;
     private readonly Task _pickup;
@@ -60,7 +61,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _meter = meter;
         _totals = totals;
         _clock = state.Clock;
-        _delivery = Task.Run(() => dispatcher.RunAsync(_stop.Token, _abort.Token));
+        _delivery = Task.Run(() => DeliverAsync(dispatcher, live.Delivery.Logger));
         _notices = Task.Run(() => notifier.RunAsync(_stop.Token));
         _pickup = Task.Run(() => new PickupDirectory(() => live.Options.Pickup, live.Intake).RunAsync(_stop.Token));
         _clients = new ClientsSeenWriter(live.Intake.Clients, state.Store, state.Clock, live.Intake.Logger);
@@ -68,8 +69,8 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     public RelayState State { get; }
 
-    /// <summary>Ends only when delivery broke, which is a bug.</summary>
-    public Task Broken => _delivery;
+    /// <summary>Ends only when delivery broke, which is a bug; the log has it then. The relay is to be stopped.</summary>
+    public Task Broken => _broken.Task;
 
     /// <exception cref="RelayStartException">It cannot start, and why.</exception>
     public static async Task<RelayHost> StartAsync(RelayOptions options, RelaySurroundings around, CancellationToken cancel)
@@ -183,6 +184,20 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _meter.Dispose();
         _stop.Dispose();
         _abort.Dispose();
+    }
+
+    private async Task DeliverAsync(Dispatcher dispatcher, Microsoft.Extensions.Logging.ILogger logger)
+    {
+        try
+        {
+            await dispatcher.RunAsync(_stop.Token, _abort.Token);
+        }
+        catch (Exception bug)
+        {
+            logger.LogError(bug, "Delivery broke");
+            _log.Alarm("delivery", $"delivery broke, which is a bug, and the relay ends: {bug.Message}", "Administrator: see that it was started again, and report the lines around this one");
+            _broken.SetResult();
+        }
     }
 
     private static WebApplication Build(

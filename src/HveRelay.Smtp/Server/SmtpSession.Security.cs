@@ -29,7 +29,7 @@ public sealed partial class SmtpSession
         else if (await StartTlsAsync(cancel))
         {
             // RFC 3207 section 4.2: all that was learned before is forgotten.
-            _state = SessionState.Connected;
+            _state = _idle = SessionState.Connected;
             Info.HelloName = string.Empty;
             Info.IsExtended = false;
             Info.User = null;

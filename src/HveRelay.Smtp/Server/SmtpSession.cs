@@ -38,6 +38,9 @@ public sealed partial class SmtpSession : IAsyncDisposable
     private readonly ISmtpService _service;
     private readonly TimeProvider _clock;
     private SessionState _state = SessionState.Connected;
+
+    /// <summary>Where a transaction leads back to: Ready once the client has said EHLO, which a transaction without it is not.</summary>
+    private SessionState _idle = SessionState.Connected;
     private SessionEnd? _end;
     private int _errors;
     private int _idleCommands;
@@ -261,7 +264,7 @@ public sealed partial class SmtpSession : IAsyncDisposable
     private async ValueTask HelloAsync(SmtpCommand command)
     {
         await ResetAsync();
-        _state = SessionState.Ready;
+        _state = _idle = SessionState.Ready;
         Info.IsExtended = command.Verb == SmtpVerb.Ehlo;
         Info.HelloName = HelloNames.Clean(command.Argument, out var odd);
         Info.Quirks |= odd ? Quirks.OddHelloName : Quirks.None;
@@ -292,7 +295,7 @@ public sealed partial class SmtpSession : IAsyncDisposable
     {
         if (!IsIdle)
         {
-            _state = SessionState.Ready;
+            _state = _idle;
             await _service.ResetAsync();
             if (_content is not null)
             {

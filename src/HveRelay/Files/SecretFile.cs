@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
+using HveRelay.Configuration;
 
 namespace HveRelay.Files;
 
@@ -10,7 +11,7 @@ internal static class SecretFile
     private const string Mounted = "/run/";
 
     /// <summary>Any user of this machine may read it: its own mode says so, and no directory above is in the way. Not asked on Windows.</summary>
-    public static bool IsOpenToAll(string path)
+    private static bool IsOpenToAll(string path)
     {
         if (OperatingSystem.IsWindows() || path.StartsWith(Mounted, StringComparison.Ordinal) || !Has(path, UnixFileMode.OtherRead))
         {
@@ -27,6 +28,11 @@ internal static class SecretFile
 
         return true;
     }
+
+    /// <summary>A warning where every user of this machine may read it; null where not, or where there is none.</summary>
+    public static ConfigurationWarning? OpenToAll(string key, string? path) => !string.IsNullOrEmpty(path) && IsOpenToAll(path)
+        ? new ConfigurationWarning(key, $"{path} can be read by every user of this machine: chmod o-r")
+        : null;
 
     /// <summary>The text without its last line end: editors and <c>echo</c> leave one.</summary>
     public static bool TryRead(string path, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? sentence)

@@ -39,12 +39,28 @@ public sealed partial class LogFileTests
         Assert.Matches(
             $"^{Time} INF relayed id={id} client=scanners ip=127\\.0\\.0\\.1 from=scanner-3@contoso\\.com account=hve1@contoso\\.com to=you@contoso\\.com "
             + "part=1/1 attempt=1 reply=\"250 .*\" delay=\\d+\\.\\d{3}s$",
-            lines.Single(line => line.Contains(" relayed ", StringComparison.Ordinal)));
+            lines.Single(line => line.Contains($" relayed id={id} ", StringComparison.Ordinal)));
         Assert.Contains(
             "to=nobody@contoso.com part=1/1 attempt=1 reply=\"550 5.1.10 No \\\"such\\\" recipient\" cause=",
             lines.Single(line => line.Contains(" failed ", StringComparison.Ordinal)),
             StringComparison.Ordinal);
         Assert.All(lines, line => Assert.Matches(LineForm(), line));
+    }
+
+    /// <summary>Who runs a verb as root may leave a file that the relay cannot write into: then its lines were missing in silence.</summary>
+    [Fact]
+    public async Task A_file_that_cannot_be_written_is_told_on_standard_error()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        story.Write("data/logs", "no directory");
+        var daemon = await story.StartAsync();
+        daemon.Terminate();
+
+        var ended = await daemon.EndAsync();
+
+        Assert.Equal(0, ended.Status);
+        Assert.Contains("data/logs", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith("log: ", ended.ErrorLines[0], StringComparison.Ordinal);
     }
 
     private const string Time = @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z";

@@ -88,6 +88,32 @@ public sealed class PickupTests
         }
     }
 
+    /// <summary>It tried port 25 without a word, and nobody knew why its mail went nowhere.</summary>
+    [Fact]
+    public async Task Sendmail_says_what_is_wrong_with_a_configuration_that_is_no_JSON()
+    {
+        await using var story = ProgramStory.BeginWithoutHve();
+        story.Write("hverelay.json", "{ \"HostName\": ");
+
+        var sent = await story.RunWithInputAsync("Subject: x\n\nx\n", "sendmail", "-i", "ann@contoso.com");
+
+        Assert.StartsWith($"sendmail: {story.ConfigurationPath}: is no JSON at line 1, ", sent.ErrorLines[0], StringComparison.Ordinal);
+        Assert.EndsWith("; port 25 of this machine is tried", sent.ErrorLines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sendmail_without_a_place_for_the_message_ends_in_a_sentence()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Nobody may write into /sys there, not even root.");
+        await using var story = ProgramStory.BeginWithoutHve();
+
+        var sent = await ChildProcess.RunAsync(
+            ProgramStory.Program, ["sendmail", "a@contoso.com"], story.Directory, new Dictionary<string, string> { ["TMPDIR"] = "/sys" });
+
+        Assert.Equal(70, sent.Status);
+        Assert.StartsWith("sendmail: ", Assert.Single(sent.ErrorLines), StringComparison.Ordinal);
+    }
+
     /// <summary>It lies among the files of all users while it is handed in.</summary>
     [Fact]
     public async Task Nobody_else_may_read_what_sendmail_is_given()

@@ -68,7 +68,7 @@ internal sealed class ProgramStory : IAsyncDisposable
                 "Host": "localhost", "Port": {{_hvePort}}, "TrustedCertificate": "hve.pem", "AcceptedDomains": [ "contoso.com" ],
                 "Accounts": [ { "Address": "{{Account}}", "Password": "{{Password}}" } ]
               },
-              "Queue": { "MinimumFreeBytes": 0, "RetrySchedule": [ "00:00:01" ] },
+              "Queue": { "MinimumFreeBytes": 67108864, "RetrySchedule": [ "00:00:01" ] },
               "Postmaster": "it@contoso.com",
               "Web": { "Port": {{WebPort}} }
             }

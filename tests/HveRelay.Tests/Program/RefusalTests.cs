@@ -32,6 +32,38 @@ public sealed class RefusalTests
         Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>It ended in a stack and a signal.</summary>
+    [Fact]
+    public async Task A_log_that_may_not_be_read_is_a_sentence_and_status_3()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("has no modes");
+            return;
+        }
+
+        await using var story = ProgramStory.BeginWithoutHve();
+        File.SetUnixFileMode(story.Write("data/logs/hverelay-20261122.log", "a line\n"), UnixFileMode.None);
+
+        var ended = await story.RunWithoutRightsOfRootAsync("tail", "--no-follow");
+
+        Assert.Equal(3, ended.Status);
+        Assert.Contains("hverelay-20261122.log' is denied", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{ \"MinimumLevel\": \"Loud\" }")]
+    [InlineData("{ \"Using\": [ \"Nowhere.At.All\" ], \"WriteTo\": [ { \"Name\": \"Console\" } ] }")]
+    public async Task What_Serilog_does_not_understand_is_a_sentence_and_status_2(string section)
+    {
+        await using var story = ProgramStory.BeginWithoutHve(configuration => configuration["Serilog"] = System.Text.Json.Nodes.JsonNode.Parse(section));
+
+        var ended = await story.RunAsync("run");
+
+        Assert.Equal(2, ended.Status);
+        Assert.StartsWith("Serilog: ", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_configuration_that_is_not_there_is_named()
     {

@@ -41,6 +41,21 @@ public sealed class TerminalTests
         Assert.True(PasswordHash.Verify(hash, "hunter2"));
     }
 
+    /// <summary>SIGHUP, which asks the daemon to read its configuration, was taken by all verbs: those that follow stayed behind for ever.</summary>
+    [Fact]
+    public async Task A_terminal_that_is_closed_ends_what_follows_the_log()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "It has no such signal.");
+        await using var story = ProgramStory.BeginWithoutHve();
+        story.Write("data/logs/hverelay-20261122.log", "a line\n");
+        await using var tail = ChildProcess.Start(ProgramStory.Program, ["tail", "--config", story.ConfigurationPath], story.Directory);
+        await tail.SaysAsync(line => line == "a line");
+
+        tail.HangUp();
+
+        await tail.EndAsync();
+    }
+
     [Fact]
     public async Task Too_few_open_files_for_the_connections_are_a_warning()
     {

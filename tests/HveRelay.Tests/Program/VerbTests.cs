@@ -160,6 +160,23 @@ public sealed class VerbTests
         Assert.StartsWith($"no answer from 127.0.0.1:{story.WebPort}: ", Assert.Single(health.ErrorLines), StringComparison.Ordinal);
     }
 
+    /// <summary>HTTPS_PROXY is for the way to the identity platform, and its brothers are often set with it: a container was unhealthy then.</summary>
+    [Fact]
+    public async Task A_proxy_of_the_environment_is_not_in_the_way_to_the_relay_of_this_machine()
+    {
+        await using var story = await ProgramStory.BeginAsync();
+        await story.StartAsync();
+        var proxy = $"https://127.0.0.1:{FreePort.Next()}";
+        var environment = new Dictionary<string, string> { ["http_proxy"] = proxy, ["all_proxy"] = proxy };
+
+        foreach (var verb in new[] { "health", "accounts" })
+        {
+            var ended = await ChildProcess.RunAsync(ProgramStory.Program, [verb, "--config", story.ConfigurationPath], story.Directory, environment);
+
+            Assert.Equal((0, string.Empty), (ended.Status, ended.Error));
+        }
+    }
+
     [Fact]
     public async Task Health_is_0_when_it_can_take_mail_and_1_when_the_disk_is_too_full()
     {

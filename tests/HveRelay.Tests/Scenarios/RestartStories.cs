@@ -1,3 +1,4 @@
+using HveRelay.Delivery;
 using HveRelay.Simulator;
 
 namespace HveRelay.Tests.Scenarios;
@@ -54,5 +55,21 @@ public sealed class RestartStories
         await story.StartAsync();
         await story.RunUntilAsync(() => story.Lines("relayed").Any());
         Assert.Single(story.Simulator.Messages);
+    }
+
+    /// <summary>The stop broke too then: the queue stayed open, and standard error alone knew why.</summary>
+    [Fact]
+    public async Task Where_delivery_broke_the_log_says_so_and_the_queue_is_closed_all_the_same()
+    {
+        await using var story = await RelayStory.BeginAsync();
+        story.Clock.Breaks = new DeliveryOptions().Recovery;
+        await story.RunUntilAsync(() => story.Clock.Breaks is null);
+
+        await story.StopAsync();
+
+        Assert.Equal("delivery", Assert.Single(story.Lines("alarm"))["what"]);
+        Assert.Single(story.Lines("stopped"));
+        await story.StartAsync();
+        Assert.StartsWith("250", await story.SendAsync("you@contoso.com"), StringComparison.Ordinal);
     }
 }

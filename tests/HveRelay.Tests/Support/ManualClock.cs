@@ -8,6 +8,9 @@ public sealed class ManualClock : TimeProvider
     private TimeSpan _set;
     private DateTimeOffset _now = new(2026, 11, 22, 3, 12, 0, TimeSpan.Zero);
 
+    /// <summary>The next timer of this length cannot be had: a bug in whoever wants it. Null again once it has happened.</summary>
+    public TimeSpan? Breaks { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>Timers that wait: a test may wait until the code under test has armed one.</summary>
@@ -40,6 +43,12 @@ public sealed class ManualClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        if (dueTime == Breaks)
+        {
+            Breaks = null;
+            throw new InvalidOperationException($"no timer of {dueTime}");
+        }
+
         var timer = new ManualTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;

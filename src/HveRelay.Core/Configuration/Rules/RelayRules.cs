@@ -8,6 +8,9 @@ internal static class RelayRules
     private const string TooLong = "is from 00:00:00 to 3650.00:00:00, ten years";
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
 
+    /// <summary>What SQLite writes beside the queue until it is worked in (journal_size_limit): to record what was relayed wants as much.</summary>
+    private const long LeastReserve = 64 * 1024 * 1024;
+
     private static readonly Rule<RelayOptions>[] OfTheName =
     [
         new(
@@ -49,6 +52,11 @@ internal static class RelayRules
             "ConnectionString",
             (queue, _) => queue.Store == QueueStoreKind.Sqlite && queue.ConnectionString.Length > 0,
             "has no effect: Queue.Store is Sqlite"),
+        new(
+            Warning,
+            "MinimumFreeBytes",
+            (queue, _) => queue.Store == QueueStoreKind.Sqlite && queue.MinimumFreeBytes < LeastReserve,
+            queue => $"{queue.MinimumFreeBytes} is less than the {LeastReserve} that the queue itself may need to send what it holds: on a full disk nothing leaves"),
         new(Error, "Lifetime", (queue, _) => queue.Lifetime <= TimeSpan.Zero, "00:00:00 would give up every message at once"),
         new(Error, "Lifetime", (queue, _) => queue.Lifetime > Longest, TooLong),
         new(Error, "KeepHistory", (queue, _) => queue.KeepHistory > Longest || queue.KeepHistory < TimeSpan.Zero, TooLong),

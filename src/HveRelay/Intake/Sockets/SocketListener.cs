@@ -24,8 +24,9 @@ internal sealed class SocketListener(Socket socket, TimeProvider clock, ILogger 
             {
                 accepted = await socket.AcceptAsync(cancellationToken);
                 accepted.NoDelay = true;
+                var connection = new SocketConnection(accepted);
                 _exhausted = false;
-                return new SocketConnection(accepted);
+                return connection;
             }
             catch (Exception closed) when (closed is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
@@ -33,9 +34,10 @@ internal sealed class SocketListener(Socket socket, TimeProvider clock, ILogger 
             }
             catch (SocketException failed) when (failed.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
+                accepted?.Dispose();
                 if (!_exhausted)
                 {
-                    log.LogError("No connection can be taken on {Listener}: {Reason}. They wait until others end", EndPoint, failed.Message);
+                    log.LogError("No connection can be taken on {Listener}: {Reason}. They wait, or are closed, until others end", EndPoint, failed.Message);
                 }
 
                 _exhausted = true;

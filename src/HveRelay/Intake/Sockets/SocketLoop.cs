@@ -48,7 +48,7 @@ internal sealed class SocketLoop
     }
 
     /// <summary>Tells the reader of everything that comes, until it is forgotten.</summary>
-    /// <exception cref="SocketException">The system has no room for another.</exception>
+    /// <exception cref="SocketException"><see cref="SocketError.NoBufferSpaceAvailable"/>: the system has no room for another (ENOSPC, ENOMEM).</exception>
     public void Watch(long id, Socket socket, Readiness reader)
     {
         _readers[id] = reader;
@@ -58,7 +58,7 @@ internal sealed class SocketLoop
         if (Control(_epoll, Add, socket.SafeHandle, wanted) != 0)
         {
             _readers.TryRemove(id, out _);
-            throw new SocketException(Marshal.GetLastPInvokeError());
+            throw new SocketException((int)SocketError.NoBufferSpaceAvailable);
         }
     }
 

@@ -110,20 +110,7 @@ internal sealed class CertificateSource
     /// <summary>Changes when there is something new to load: the files, or the day for the self-signed one, which renews itself.</summary>
     private string Stamp() => _own is null
         ? $"{_clock.GetUtcNow():yyyy-MM-dd}"
-        : string.Join(' ', new[] { _own.File, _own.KeyFile, _own.PasswordFile }.OfType<string>().Select(DateOf));
-
-    /// <summary>A file that may not even be looked at is for the loader to complain of: a handshake must not break of it.</summary>
-    private static string DateOf(string file)
-    {
-        try
-        {
-            return $"{File.GetLastWriteTimeUtc(file).Ticks}";
-        }
-        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException)
-        {
-            return unseen.Message;
-        }
-    }
+        : FileStamp.Of(new[] { _own.File, _own.KeyFile, _own.PasswordFile }.OfType<string>());
 
     private void Tell() => _log.Certificate(
         _current.Leaf.Subject, _current.Leaf.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd"), _own?.File ?? "self-signed");

@@ -32,8 +32,9 @@ public static class ConfigurationReader
         var root = new ConfigurationBuilder().AddJsonStream(new MemoryStream(json)).AddInMemoryCollection(keys.Values).Build();
         var walk = new ConfigurationWalk(file, keys, Path.GetDirectoryName(Path.GetFullPath(path))!);
         var options = walk.Read(root);
+        IReadOnlyList<ConfigurationWarning> open = walk.SecretKey is { } key && SecretFile.OpenToAll(key, path) is { } warning ? [warning] : [];
         var report = new CheckReport(errors, [])
-            .Then(new CheckReport(walk.Errors, walk.Warnings))
+            .Then(new CheckReport(walk.Errors, [.. walk.Warnings, .. open]))
             .Then(ConfigurationCheck.Check(options))
             .Then(ConnectionText.Check(options.Queue));
         return (options, root.GetSection("Serilog"), report);

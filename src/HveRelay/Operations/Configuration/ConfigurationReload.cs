@@ -30,6 +30,19 @@ internal sealed class ConfigurationReload(
     /// <param name="asked">By a signal: then it is also said that nothing changed.</param>
     public async Task RunAsync(bool asked)
     {
+        try
+        {
+            await ReadAsync(asked);
+        }
+        catch (Exception failed)
+        {
+            // A bug, or a store that fails at this very moment: the relay goes on with what has come into force so far, and sees the next change.
+            log.Alarm(Everything, $"a change did not come into force as a whole: {failed.Message}", "Administrator: change the file once more, or restart");
+        }
+    }
+
+    private async Task ReadAsync(bool asked)
+    {
         var reading = ConfigurationReader.Read(path, environment);
         var loaded = reading as ConfigurationReading.Loaded;
         var files = loaded is null ? CheckReport.Clean : FileChecks.Check(loaded.Options, clock);
@@ -51,18 +64,10 @@ internal sealed class ConfigurationReload(
 
         var changes = OptionChanges.Between(before.Options, loaded.Options);
         var live = changes.Where(change => !change.NeedsRestart).ToList();
-        try
+        if (live.Count > 0)
         {
-            if (live.Count > 0)
-            {
-                await follow(loaded.Options, live);
-                log.Config(EventLevel.Information, Keys(live), "changed and in force; sessions and mail under way go on");
-            }
-        }
-        catch (Exception failed)
-        {
-            // A bug, or a store that fails at this very moment: the relay goes on with what has come into force so far.
-            log.Alarm(Everything, $"a change did not come into force as a whole: {failed.Message}", "Administrator: change the file once more, or restart");
+            await follow(loaded.Options, live);
+            log.Config(EventLevel.Information, Keys(live), "changed and in force; sessions and mail under way go on");
         }
 
         var waiting = changes.Where(change => change.NeedsRestart).Concat(Text(loaded.Serilog) == _serilog ? [] : [new OptionChange("Serilog", true)]).ToList();

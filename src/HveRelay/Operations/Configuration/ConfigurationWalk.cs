@@ -24,6 +24,9 @@ internal sealed class ConfigurationWalk(IConfiguration file, EnvironmentKeys env
 
     public IReadOnlyList<ConfigurationWarning> Warnings => _warnings;
 
+    /// <summary>A secret that the file itself gives, and not a file beside it or the environment.</summary>
+    public string? SecretKey { get; private set; }
+
     public RelayOptions Read(IConfiguration root)
     {
         var relay = new RelayOptions();
@@ -90,6 +93,11 @@ internal sealed class ConfigurationWalk(IConfiguration file, EnvironmentKeys env
             return Blame(key, section, sentence);
         }
 
+        if (SecretKey is null && value is string { Length: > 0 } && property.IsDefined(typeof(SecretAttribute)) && environment.VariableOf(section.Path) is null)
+        {
+            SecretKey = key;
+        }
+
         return value is string { Length: > 0 } path && property.IsDefined(typeof(PathValueAttribute)) ? Absolute(path) : value;
     }
 
@@ -142,9 +150,9 @@ internal sealed class ConfigurationWalk(IConfiguration file, EnvironmentKeys env
             else if (SecretFile.TryRead(path, out var text, out var sentence))
             {
                 secret.SetValue(options, text);
-                if (SecretFile.IsOpenToAll(path))
+                if (SecretFile.OpenToAll(Join(key, property.Name), path) is { } open)
                 {
-                    _warnings.Add(new ConfigurationWarning(Join(key, property.Name), $"{path} can be read by every user of this machine: chmod o-r"));
+                    _warnings.Add(open);
                 }
             }
             else

@@ -1,13 +1,11 @@
-using System.Security.Cryptography;
 using HveRelay.Files;
 
 namespace HveRelay.Operations.Configuration;
 
 /// <summary>
 /// Sees that the configuration file, or a file with a secret that it names, has another content than when it was read, and says so once
-/// it has kept still for a while: an editor may be in the midst of it. Looks at contents and not at dates, which tell nothing where a
-/// link is turned to another file, as Kubernetes does. What it sees first counts as changed: between the reading and the first look
-/// anything may have happened.
+/// it has kept still for a while: an editor may be in the midst of it. What it sees first counts as changed: between the reading and the
+/// first look anything may have happened.
 /// </summary>
 /// <param name="files">The files to look at; asked anew at each look.</param>
 /// <param name="changed">Called for one change after another, with whether somebody asked for it.</param>
@@ -38,12 +36,12 @@ internal sealed class ConfigurationWatch(Func<IReadOnlyList<string>> files, Func
                 return;
             }
 
-            var now = Stamp();
+            var now = FileStamp.Of(files());
             if (asked.IsCompleted)
             {
                 // Whoever asks from here on asks for one more reading.
                 Volatile.Write(ref _asked, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-                (read, seen) = (Stamp(), string.Empty);
+                (read, seen) = (FileStamp.Of(files()), string.Empty);
                 await changed(true);
             }
             else if (now == read || now != seen)
@@ -56,23 +54,5 @@ internal sealed class ConfigurationWatch(Func<IReadOnlyList<string>> files, Func
                 await changed(false);
             }
         }
-    }
-
-    private string Stamp()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in files())
-        {
-            try
-            {
-                hash.AppendData(BoundedFile.ReadAllBytes(file, BoundedFile.Text));
-            }
-            catch (Exception unreadable) when (FileFault.Sentence(file, unreadable) is { } sentence)
-            {
-                hash.AppendData(System.Text.Encoding.UTF8.GetBytes(sentence));
-            }
-        }
-
-        return Convert.ToHexString(hash.GetHashAndReset());
     }
 }

@@ -110,13 +110,13 @@ public sealed class FileChecks
             case CertificateLoad.Loaded loaded:
                 using (loaded.Certificate)
                 {
+                    CheckRights($"{key}.", options);
                     CheckDates($"{key}.File", options.File, loaded.Certificate.Leaf);
                     if (name.Length > 0 && !loaded.Certificate.Leaf.MatchesHostname(name))
                     {
                         _warnings.Add(new ConfigurationWarning(
                             $"{key}.File", $"the certificate in {options.File} does not cover HostName {name}: clients that check the name refuse it"));
                     }
-
                 }
 
                 break;
@@ -133,6 +133,7 @@ public sealed class FileChecks
             case CertificateLoad.Loaded loaded:
                 using (loaded.Certificate)
                 {
+                    CheckRights(prefix, options!);
                     CheckDates(prefix + "File", options!.File!, loaded.Certificate.Leaf, SoonExpiredAtTheTenant);
                     if (loaded.Certificate.Leaf.PublicKey.GetRSAPublicKey() is null)
                     {
@@ -142,6 +143,17 @@ public sealed class FileChecks
 
                 break;
         }
+    }
+
+    /// <summary>Of the file with the key, and of the one with its password.</summary>
+    private void CheckRights(string prefix, CertificateOptions options)
+    {
+        var (name, key) = string.IsNullOrEmpty(options.KeyFile) ? (nameof(options.File), options.File) : (nameof(options.KeyFile), options.KeyFile);
+        _warnings.AddRange(new[]
+        {
+            SecretFile.OpenToAll(prefix + name, key),
+            SecretFile.OpenToAll(prefix + nameof(options.PasswordFile), options.PasswordFile),
+        }.OfType<ConfigurationWarning>());
     }
 
     private void CheckTrustAnchor(string key, string? path)

@@ -32,6 +32,7 @@ internal sealed class ControlClient : IDisposable
         _path = ControlSocket.PathIn(directory);
         _http = new HttpClient(new SocketsHttpHandler
         {
+            UseProxy = false,
             ConnectCallback = async (_, cancel) =>
             {
                 var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

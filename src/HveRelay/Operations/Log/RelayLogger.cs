@@ -1,4 +1,5 @@
 using Serilog;
+using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Settings.Configuration;
 
@@ -12,9 +13,15 @@ internal static class RelayLogger
     /// <summary>Lines that may wait for who reads the console.</summary>
     private const int ConsoleBacklog = 10_000;
 
+    private static readonly TimeSpan BetweenTroubles = TimeSpan.FromMinutes(1);
+    private static readonly Lock Gate = new();
+    private static long? _toldAt;
+
     /// <param name="section">The Serilog section; without children it counts as absent.</param>
+    /// <exception cref="WrongUsageException">Serilog cannot make anything of its section.</exception>
     public static RelayLog Create(string dataDirectory, IConfigurationSection? section, bool console = true)
     {
+        SelfLog.Enable(TellTrouble);
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
@@ -24,7 +31,7 @@ internal static class RelayLogger
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
         if (section is not null && section.GetChildren().Any())
         {
-            return new RelayLog(configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty }).CreateLogger(), null);
+            return new RelayLog(OfSection(configuration, section), null);
         }
 
         var logs = Path.Combine(dataDirectory, "logs");
@@ -46,5 +53,34 @@ internal static class RelayLogger
         }
 
         return new RelayLog(configuration.CreateLogger(), files);
+    }
+
+    private static Serilog.Core.Logger OfSection(LoggerConfiguration configuration, IConfigurationSection section)
+    {
+        try
+        {
+            return configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty }).CreateLogger();
+        }
+        catch (Exception fault)
+        {
+            // Whatever an assembly that the section names throws.
+            throw new WrongUsageException("Serilog", fault.Message, fault);
+        }
+    }
+
+    /// <summary>What the log cannot do it cannot log: standard error has it, now and then, since a full disk refuses every line.</summary>
+    private static void TellTrouble(string trouble)
+    {
+        lock (Gate)
+        {
+            if (_toldAt is { } toldAt && TimeProvider.System.GetElapsedTime(toldAt) < BetweenTroubles)
+            {
+                return;
+            }
+
+            _toldAt = TimeProvider.System.GetTimestamp();
+        }
+
+        Console.Error.WriteLine($"log: {trouble.Split('\n')[0].TrimEnd()}");
     }
 }

@@ -20,7 +20,8 @@ internal static class HealthVerb
             }
 
             var target = PortProbe.Target(web.Address, web.Port);
-            using var http = new HttpClient { Timeout = Patience };
+            // By no proxy of the environment: that is for the way out, and knows nothing of this machine.
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
             try
             {
                 using var response = await http.GetAsync(new Uri($"http://{target}/healthz/ready"), cancel);

@@ -45,7 +45,7 @@ internal static class RunVerb
             log.Config(EventLevel.Warning, warning.Key, warning.Sentence);
         }
 
-        var signals = new Signals(cancel);
+        var signals = new Signals(cancel, isDaemon: true);
         await using var relay = await StartAsync(options, surroundings, log, cancel);
         var reload = new ConfigurationReload(
             Path.GetFullPath(path), environment, loaded, (fresh, changes) => relay.FollowAsync(fresh, changes, CancellationToken.None), log, surroundings.Clock);
@@ -55,16 +55,12 @@ internal static class RunVerb
         signals.OnHangUp(watch.Ask);
         SystemdNotify.Ready();
         await started();
-        if (await Task.WhenAny(signals.First, relay.Broken) == relay.Broken)
-        {
-            await relay.Broken;
-        }
-
+        var isBroken = await Task.WhenAny(signals.First, relay.Broken) == relay.Broken;
         SystemdNotify.Stopping();
         await stop.CancelAsync();
         await watching;
-        await relay.StopAsync(await signals.First, signals.Hurry);
-        return ExitStatus.Done;
+        await relay.StopAsync(isBroken ? "delivery broke" : await signals.First, signals.Hurry);
+        return isBroken ? ExitStatus.Broke : ExitStatus.Done;
     }
 
     /// <summary>Why it does not start stands in the log too: who looks there in the morning has not seen standard error.</summary>

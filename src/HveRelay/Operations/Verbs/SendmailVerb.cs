@@ -44,7 +44,7 @@ internal static class SendmailVerb
                 await errors.WriteLineAsync($"sendmail: {absent.Message.ReplaceLineEndings(" ")}");
                 return TryAgain;
             }
-            catch (IOException broken)
+            catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
             {
                 await errors.WriteLineAsync($"sendmail: {broken.Message}");
                 return Software;
@@ -82,7 +82,12 @@ internal static class SendmailVerb
             return (Usage, ["the message names no recipient"]);
         }
 
-        var options = Options(parsed.GetValue(Verb.Config));
+        var (options, broken) = Options(parsed.GetValue(Verb.Config));
+        if (broken is not null)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"sendmail: {broken}; port 25 of this machine is tried");
+        }
+
         var end = await Submission.SendAsync(
             options, new TestSubmission(options, TimeProvider.System), mail, arguments.Sender ?? Environment.UserName, recipients, cancel);
         return end.Refused.Count == 0 ? (Ok, []) : (end.IsForNow ? TryAgain : Unavailable, end.Refused);
@@ -110,10 +115,14 @@ internal static class SendmailVerb
     private static string Known(string recipient) => recipient.Contains('@', StringComparison.Ordinal) ? recipient : "postmaster";
 
     /// <summary>As far as they can be read: cron's users may not read secrets, and need none.</summary>
-    private static RelayOptions Options(string? configured)
+    /// <returns>Also what is wrong with a file that can be read and is no JSON: the message is not lost for that while a relay runs.</returns>
+    private static (RelayOptions Options, ConfigurationError? Broken) Options(string? configured)
     {
-        var options = ConfigurationReader.ReadAll(ConfigurationFile.Find(configured), EnvironmentKeys.OfThisProcess()).Options;
-        return options is { Listeners.Count: > 0 } ? options : new RelayOptions { Listeners = [new ListenerOptions { Name = "devices", Address = "127.0.0.1" }] };
+        var path = ConfigurationFile.Find(configured);
+        var (options, _, report) = ConfigurationReader.ReadAll(path, EnvironmentKeys.OfThisProcess());
+        return options is { Listeners.Count: > 0 }
+            ? (options, null)
+            : (new RelayOptions { Listeners = [new ListenerOptions { Name = "devices", Address = "127.0.0.1" }] }, options is null ? report.Errors.FirstOrDefault(error => error.Key == path) : null);
     }
 
     /// <summary>Standard input on the disk, so that a large message takes no memory; gone when it is closed.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace HveRelay.Operations.Verbs;
 
 /// <summary>
-/// SIGTERM and Ctrl-C: the first asks the process to end in good order, the second to hurry. SIGHUP, which ends a process that does not
-/// know it, asks for something else.
+/// SIGTERM and Ctrl-C: the first asks the process to end in good order, the second to hurry. SIGHUP asks a daemon for something else; it
+/// ends whatever was left on a terminal that is closed.
 /// </summary>
 #pragma warning disable CA1001 // It lives as long as the process.
 internal sealed class Signals
@@ -17,11 +17,11 @@ internal sealed class Signals
     private readonly CancellationTokenSource _hurry = new();
     private readonly TaskCompletionSource<Action> _hangUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Signals(CancellationToken cancel)
+    public Signals(CancellationToken cancel, bool isDaemon = false)
     {
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take));
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Take));
-        if (!OperatingSystem.IsWindows())
+        if (isDaemon && !OperatingSystem.IsWindows())
         {
             // From the first moment: a relay that is starting must not die of it.
             Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>

@@ -86,7 +86,7 @@ internal static partial class Verb
             await parsed.InvocationConfiguration.Error.WriteLineAsync(wrong.Message.ReplaceLineEndings(" "));
             return ExitStatus.Wrong;
         }
-        catch (Exception trouble) when (trouble is RelayStartException or StoreOpenException or Queue.StoreException or ControlException)
+        catch (Exception trouble) when (trouble is RelayStartException or StoreOpenException or Queue.StoreException or ControlException or IOException or UnauthorizedAccessException)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync(
                 Advice().Replace(trouble.Message.ReplaceLineEndings(" "), found => $"'{Typed(parsed, found.Groups["words"].Value)}'"));

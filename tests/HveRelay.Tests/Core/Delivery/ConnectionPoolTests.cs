@@ -113,6 +113,25 @@ public sealed class ConnectionPoolTests
         Assert.Equal([1, -1], _counted);
     }
 
+    /// <summary>One after the other, a stop waited five seconds for each of them.</summary>
+    [Fact]
+    public async Task A_server_that_does_not_answer_QUIT_is_waited_for_once_and_not_for_each()
+    {
+        await using var pool = Pool();
+        var silence = new TaskCompletionSource();
+        Connection[] connections = [new() { Farewell = silence.Task }, new() { Farewell = silence.Task }];
+        foreach (var connection in connections)
+        {
+            await pool.GiveBackAsync(connection, pool.Generation);
+        }
+
+        var closing = pool.CloseAllAsync();
+
+        Assert.All(connections, connection => Assert.True(connection.IsClosed));
+        silence.SetResult();
+        await closing;
+    }
+
     private ConnectionPool Pool() => new(_clock, TimeSpan.FromSeconds(15), () => _most, _counted.Add);
 
     private sealed class Connection : IUpstreamConnection
@@ -123,13 +142,16 @@ public sealed class ConnectionPoolTests
 
         public bool BreaksAtQuit { get; init; }
 
+        /// <summary>The reply to QUIT.</summary>
+        public Task Farewell { get; init; } = Task.CompletedTask;
+
         public Task<IReadOnlyList<RecipientResult>> SendAsync(MailTransaction message, CancellationToken cancel) =>
             Task.FromResult<IReadOnlyList<RecipientResult>>([]);
 
         public ValueTask DisposeAsync()
         {
             IsClosed = true;
-            return BreaksAtQuit ? throw new IOException("the line is gone") : ValueTask.CompletedTask;
+            return BreaksAtQuit ? throw new IOException("the line is gone") : new ValueTask(Farewell);
         }
     }
 }

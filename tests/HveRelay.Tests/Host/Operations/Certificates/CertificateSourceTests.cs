@@ -28,13 +28,35 @@ public sealed class CertificateSourceTests : IDisposable
         Assert.Equal(["CN=one", "CN=two"], _log.Where(line => line.Name == "certificate").Select(line => line["subject"]));
     }
 
+    /// <summary>As Kubernetes renews a secret: the file is a link as before, and only a directory on the way to it is another. It took a restart.</summary>
+    [Fact]
+    public void A_link_that_leads_to_another_file_now_is_a_new_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        foreach (var name in new[] { "one", "two" })
+        {
+            Directory.CreateDirectory(_directory.File(name));
+            File.Move(Write(name), Path.Combine(_directory.File(name), "relay.pem"));
+        }
+
+        Directory.CreateSymbolicLink(_directory.File("..data"), "one");
+        var source = Source(File.CreateSymbolicLink(_directory.File("tls.pem"), Path.Combine("..data", "relay.pem")).FullName);
+        Assert.Equal("CN=one", source.Current.Leaf.Subject);
+
+        Directory.Delete(_directory.File("..data"));
+        Directory.CreateSymbolicLink(_directory.File("..data"), "two");
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal("CN=two", source.Current.Leaf.Subject);
+    }
+
     [Fact]
     public void A_file_that_is_no_certificate_changes_nothing_but_the_log()
     {
         var file = Write("one");
         var source = Source(file);
 
-        Touch(file, "not a certificate");
+        File.WriteAllText(file, "not a certificate");
         for (var i = 0; i < 3; i++)
         {
             _clock.Advance(TimeSpan.FromSeconds(10));
@@ -110,15 +132,6 @@ public sealed class CertificateSourceTests : IDisposable
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(_clock.GetUtcNow() - TimeSpan.FromDays(1), _clock.GetUtcNow() + TimeSpan.FromDays(100));
-        return Touch(Path.Combine(_directory.Path, "server.pem"), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
-    }
-
-    /// <summary>Writes the file so that its time differs, however coarse the file system's clock is.</summary>
-    private string Touch(string file, string content)
-    {
-        var before = File.Exists(file) ? File.GetLastWriteTimeUtc(file) : _clock.GetUtcNow().UtcDateTime;
-        File.WriteAllText(file, content);
-        File.SetLastWriteTimeUtc(file, before.AddSeconds(2));
-        return file;
+        return _directory.Write("server.pem", certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 }

@@ -14,6 +14,15 @@ public sealed class BadConfigTests
     public static TheoryData<string> Folders { get; } =
         [.. Directory.EnumerateDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
+    /// <summary>Their passwords are no secrets, and whether others may read them depends on where this was unpacked.</summary>
+    static BadConfigTests()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Folders))]
     public void Says_what_is_wrong(string name)

@@ -78,6 +78,27 @@ public sealed class ConfigurationReaderTests : IDisposable
         static UnixFileMode Mode(string octal) => (UnixFileMode)Convert.ToInt32(octal, 8);
     }
 
+    [Theory]
+    [InlineData("\"Queue\": { \"ConnectionString\": \"Password=hunter2\" },", true)]
+    [InlineData("", false)]
+    public void A_configuration_that_everybody_may_read_is_warned_of_where_it_holds_a_secret_itself(string queue, bool told)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("has no modes");
+            return;
+        }
+
+        File.SetUnixFileMode(_directory.Path, (UnixFileMode)Convert.ToInt32("755", 8));
+        File.SetUnixFileMode(_directory.Write("hverelay.json", "{}"), (UnixFileMode)Convert.ToInt32("644", 8));
+
+        var warnings = Load("\"Listeners\": [ { \"Name\": \"devices\" } ], \"Clients\": []," + queue).Warnings.Select(warning => warning.ToString());
+
+        Assert.Equal(
+            told ? [$"Queue.ConnectionString: {_directory.File("hverelay.json")} can be read by every user of this machine: chmod o-r"] : [],
+            warnings.Where(warning => warning.Contains("hverelay.json", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Relative_paths_are_relative_to_the_file()
     {

@@ -75,6 +75,22 @@ public sealed class FileChecksTests : IDisposable
         Assert.Contains("is not RSA", error.Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_key_that_every_user_may_read_is_a_warning()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("has no modes");
+            return;
+        }
+
+        File.SetUnixFileMode(_directory.Path, (UnixFileMode)Convert.ToInt32("755", 8));
+
+        var warning = Assert.Single(Check(Now.AddDays(100)).Warnings);
+
+        Assert.Equal($"Certificate.File: {_directory.File("relay.pem")} can be read by every user of this machine: chmod o-r", warning.ToString());
+    }
+
     private CheckReport CheckOAuth(string file)
     {
         var relay = new RelayOptions { DataDirectory = Path.Combine(_directory.Path, "a", "b") };

@@ -18,7 +18,8 @@ public sealed partial class ShippedConfigurationTests
     {
         var loaded = Assert.IsType<ConfigurationReading.Loaded>(ConfigurationReader.Read(Shipped, new Dictionary<string, string>()));
 
-        Assert.Equal(["Hve.Accounts[0].Password"], loaded.Warnings.Select(warning => warning.Key));
+        // Twice where every user of this machine may read it.
+        Assert.Equal(["Hve.Accounts[0].Password"], loaded.Warnings.Select(warning => warning.Key).Distinct());
     }
 
     [Fact]
