@@ -72,9 +72,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has ended by itself.</summary>
-    public async Task<Ended> EndAsync()
+    /// <param name="seconds">How long it may take at most.</param>
+    public async Task<Ended> EndAsync(int seconds = 60)
     {
-        await Until.True(() => HasEnded, Story, 60);
+        await Until.True(() => HasEnded, Story, seconds);
         await _captured;
         return new Ended(_process.ExitCode, _output.Text, _error.Text);
     }
