@@ -39,10 +39,10 @@ public sealed partial class LogFileTests
         Assert.Matches(
             $"^{Time} INF relayed id={id} client=scanners ip=127\\.0\\.0\\.1 from=scanner-3@contoso\\.com account=hve1@contoso\\.com to=you@contoso\\.com "
             + "part=1/1 attempt=1 reply=\"250 .*\" delay=\\d+\\.\\d{3}s$",
-            lines.Single(line => line.Contains(" relayed ", StringComparison.Ordinal)));
+            lines.Single(line => line.Contains($" relayed id={id} ", StringComparison.Ordinal)));
         Assert.Contains(
             "to=nobody@contoso.com part=1/1 attempt=1 reply=\"550 5.1.10 No \\\"such\\\" recipient\" cause=",
-            lines.Single(line => line.Contains(" failed ", StringComparison.Ordinal)),
+            lines.Single(line => line.Contains($" failed id={id} ", StringComparison.Ordinal)),
             StringComparison.Ordinal);
         Assert.All(lines, line => Assert.Matches(LineForm(), line));
     }

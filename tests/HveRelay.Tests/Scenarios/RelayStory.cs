@@ -122,10 +122,11 @@ public sealed class RelayStory : IAsyncDisposable
     public Task LogsAsync(string name, int count = 1) => Until.True(() => Lines(name).Count() >= count, () => $"{count} lines {name}, but:\n{string.Join('\n', Log)}", 60);
 
     /// <summary>Moves the clock to the next try that the latest line of that name gives, and on until the condition holds.</summary>
-    public Task NextTryAsync(string line, Func<bool> condition)
+    public async Task NextTryAsync(string line, Func<bool> condition)
     {
+        await QuietAsync();
         Clock.Advance(Next(line) - Clock.GetUtcNow());
-        return RunUntilAsync(condition);
+        await RunUntilAsync(condition);
     }
 
     /// <summary>The time that the latest line of that name gives as its next try.</summary>
@@ -154,10 +155,24 @@ public sealed class RelayStory : IAsyncDisposable
     /// Waits for the parts that the relay has in hand, unless they wait for the clock: time limits are by it, and a step of it in the midst
     /// of a dialogue takes from them what the machine has not had.
     /// </summary>
-    public async Task SettleAsync(Func<bool> condition)
+    public Task SettleAsync(Func<bool> condition) => SettleAsync(condition, InHand);
+
+    /// <summary>Before a leap of the clock: as above, with more patience.</summary>
+    public async Task QuietAsync()
+    {
+        if (Disk is null)
+        {
+            // What is in hand is in the file only from the next commit on.
+            await Relay.State.Store.ProbeAsync(CancellationToken.None);
+        }
+
+        await SettleAsync(() => false, 8 * InHand);
+    }
+
+    private async Task SettleAsync(Func<bool> condition, TimeSpan atMost)
     {
         var begun = TimeProvider.System.GetTimestamp();
-        while (!condition() && Simulator.Faults.Stalled == 0 && TimeProvider.System.GetElapsedTime(begun) < InHand && HasPartsInHand())
+        while (!condition() && Simulator.Faults.Stalled == 0 && TimeProvider.System.GetElapsedTime(begun) < atMost && HasPartsInHand())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
         }
