@@ -119,7 +119,7 @@ public sealed class RelayStory : IAsyncDisposable
     public static MessageId IdIn(string reply) => MessageId.Parse(reply.TrimEnd()[^13..]);
 
     /// <summary>Waits until the mail log has so many lines of that name.</summary>
-    public Task LogsAsync(string name, int count = 1) => Until.True(() => Lines(name).Count() >= count, () => $"{count} lines {name}, but:\n{string.Join('\n', Log)}", 60);
+    public Task LogsAsync(string name, int count = 1) => Until.True(() => Lines(name).Count() >= count, () => $"{count} lines {name}, but:\n{string.Join('\n', Log)}", 120);
 
     /// <summary>Moves the clock to the next try that the latest line of that name gives, and on until the condition holds.</summary>
     public async Task NextTryAsync(string line, Func<bool> condition)
