@@ -38,8 +38,20 @@ public sealed class AccountsVerbTests
 
         await story.StartAsync();
         await Until.True(() => story.LogFile().Any(line => line.Contains($" relayed id={id} ", StringComparison.Ordinal)));
-        account = (await JsonAsync(story, "accounts", "--json"))[0];
-        Assert.Equal(("healthy", 1), (account.GetProperty("state").GetString(), account.GetProperty("connections").GetInt32()));
+        for (var more = 0; ; more++)
+        {
+            // The connection ends when it has been idle for a while, which may be before a slow machine has started the verb.
+            account = (await JsonAsync(story, "accounts", "--json"))[0];
+            Assert.Equal("healthy", account.GetProperty("state").GetString());
+            if (account.GetProperty("connections").GetInt32() == 1)
+            {
+                break;
+            }
+
+            Assert.True(more < 5, $"{account}");
+            var next = await story.QueueAsync("you@contoso.com");
+            await Until.True(() => story.LogFile().Any(line => line.Contains($" relayed id={next} ", StringComparison.Ordinal)));
+        }
 
         async Task<(int, string)> NoAsync(params string[] arguments)
         {

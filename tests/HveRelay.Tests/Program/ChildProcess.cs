@@ -62,7 +62,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Waits for a line of standard output.</summary>
     public async Task<string> SaysAsync(Predicate<string> line)
     {
-        await Until.True(() => HasEnded || Lines.Any(each => line(each)), Story, 60);
+        await Until.True(() => HasEnded || Lines.Any(each => line(each)), Story, 120);
         if (HasEnded)
         {
             await _captured;
@@ -72,9 +72,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has ended by itself.</summary>
-    public async Task<Ended> EndAsync()
+    /// <param name="seconds">How long it may take at most.</param>
+    public async Task<Ended> EndAsync(int seconds = 120)
     {
-        await Until.True(() => HasEnded, Story, 60);
+        await Until.True(() => HasEnded, Story, seconds);
         await _captured;
         return new Ended(_process.ExitCode, _output.Text, _error.Text);
     }

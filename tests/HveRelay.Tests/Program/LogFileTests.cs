@@ -42,7 +42,7 @@ public sealed partial class LogFileTests
             lines.Single(line => line.Contains($" relayed id={id} ", StringComparison.Ordinal)));
         Assert.Contains(
             "to=nobody@contoso.com part=1/1 attempt=1 reply=\"550 5.1.10 No \\\"such\\\" recipient\" cause=",
-            lines.Single(line => line.Contains(" failed ", StringComparison.Ordinal)),
+            lines.Single(line => line.Contains($" failed id={id} ", StringComparison.Ordinal)),
             StringComparison.Ordinal);
         Assert.All(lines, line => Assert.Matches(LineForm(), line));
     }

@@ -81,7 +81,7 @@ internal sealed class PostfixClient : IAsyncDisposable
             $"{Transport(way)} unix - - n - - smtp -o smtp_tls_security_level={(way.Tls ? "encrypt" : "none")}"
             + (way.Login == "none" ? string.Empty : $" -o smtp_sasl_auth_enable=yes -o smtp_sasl_mechanism_filter={way.Login.ToLowerInvariant()}")));
         var client = new PostfixClient(ChildProcess.Start(postfix, ["-c", configuration, "start-fg"], directory), port, directory);
-        await Until.True(() => client._process.HasEnded || Listens(port), client.Story, 30);
+        await Until.True(() => client._process.HasEnded || Listens(port), client.Story, 120);
         Assert.False(client._process.HasEnded, client.Story());
         return client;
     }
@@ -91,7 +91,7 @@ internal sealed class PostfixClient : IAsyncDisposable
         () => Log().Split('\n').Any(line => line.Contains($" to=<{to}>, ", StringComparison.Ordinal)
             && line.Contains(" status=sent (250 2.0.0 OK queued as ", StringComparison.Ordinal)),
         Story,
-        30);
+        120);
 
     /// <summary>SIGTERM to its master, which ends what it has started; what we have started is a script that waits for it.</summary>
     public async ValueTask DisposeAsync()
@@ -100,7 +100,7 @@ internal sealed class PostfixClient : IAsyncDisposable
         if (!_process.HasEnded && File.Exists(master))
         {
             await Tool.RunAsync("sh", _directory, ["-c", "kill -TERM $(cat \"$0\")", master]);
-            await Until.True(() => _process.HasEnded, Story, 30);
+            await Until.True(() => _process.HasEnded, Story, 120);
         }
 
         await _process.DisposeAsync();

@@ -211,7 +211,7 @@ public sealed class RefusedClientTests
         var octets = new byte[16 * 1024];
         try
         {
-            using var net = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+            using var net = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
             return Encoding.Latin1.GetString(octets, 0, await stream.ReadAsync(octets, net.Token));
         }
         catch (IOException)

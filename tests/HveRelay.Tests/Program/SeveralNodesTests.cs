@@ -11,6 +11,8 @@ namespace HveRelay.Tests.Program;
 [Collection(nameof(PostgresCollection))]
 public sealed class SeveralNodesTests(PostgresServer server)
 {
+    private const int MostShared = 800;
+
     [Fact]
     public async Task Two_daemons_share_one_queue_and_the_verbs_and_health_see_it()
     {
@@ -21,8 +23,18 @@ public sealed class SeveralNodesTests(PostgresServer server)
         var loads = new[] { new Load(story.SmtpPort), new Load(otherPort, first: 1000) };
         await Task.WhenAll(loads.Select(load => load.SendAsync(40)));
 
-        await Until.True(() => story.Hve!.Messages.Count >= 80);
-        await Until.True(() => Relayed(one) + Relayed(other) == 80);
+        // Whoever is first takes what is due, whoever's client brought it: how much either gets is a matter of the machine.
+        for (var sent = 80; ; sent += 80)
+        {
+            await Until.True(() => story.Hve!.Messages.Count >= sent);
+            await Until.True(() => Relayed(one) + Relayed(other) == sent);
+            if (sent > MostShared || (Relayed(one) > 0 && Relayed(other) > 0))
+            {
+                break;
+            }
+
+            await Task.WhenAll(loads.Select(load => load.SendAsync(40)));
+        }
 
         var arrived = Load.Arrived(story.Hve!.Messages);
         Assert.All(loads.SelectMany(load => load.Accepted), accepted => Assert.Equal(accepted.Value, Assert.Single(arrived[accepted.Key])));
@@ -92,16 +104,18 @@ public sealed class SeveralNodesTests(PostgresServer server)
         var begun = clock.GetTimestamp();
 
         daemon.Terminate();
-        await Until.True(() => daemon.HasEnded, () => string.Join('\n', daemon.Lines), 120);
+        await daemon.EndAsync();
         var took = clock.GetElapsedTime(begun);
         await server.StartAsync();
 
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(75));
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(100));
         Assert.Equal([id], Unsure(daemon));
         Assert.Equal(0, Relayed(daemon));
         var next = await story.StartAsync();
         await Until.True(() => Unsure(next).Count == 1, () => string.Join('\n', next.Lines), 120);
-        Assert.Contains("unsure", (await story.RunAsync("queue", "show", id)).Output, StringComparison.Ordinal);
+
+        // Told before it is recorded.
+        await Until.TrueAsync(async () => (await story.RunAsync("queue", "show", id)).Output.Contains("unsure", StringComparison.Ordinal));
     }
 
     [Fact]

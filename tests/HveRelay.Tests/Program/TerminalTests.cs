@@ -14,7 +14,7 @@ public sealed class TerminalTests
         while b'Password: ' not in seen:
             seen += os.read(terminal, 1024)
         # No hand is quicker than the program that turns the echo off, but this one is.
-        for _ in range(5000):
+        for _ in range(60000):
             if not termios.tcgetattr(terminal)[3] & termios.ECHO:
                 break
             time.sleep(0.001)

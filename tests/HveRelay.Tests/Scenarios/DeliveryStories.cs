@@ -133,6 +133,7 @@ public sealed class DeliveryStories
         Assert.Contains("password", story.Lines("account").Single(line => line["state"] == "faulty")["cause"], StringComparison.Ordinal);
 
         // Days later somebody mends it: older than its lifetime, the mail is still there.
+        await story.QuietAsync();
         story.Clock.Jump(TimeSpan.FromDays(3));
         Assert.Empty(story.Lines("failed"));
         Assert.Empty(story.Lines("expired"));
@@ -172,6 +173,7 @@ public sealed class DeliveryStories
         }
 
         await story.LogsAsync("deferred");
+        await story.QuietAsync();
         story.Clock.Jump(TimeSpan.FromMinutes(65));
         await story.RunUntilAsync(() => story.Lines("expired").Count() == 20);
 

@@ -21,6 +21,7 @@ public sealed class HistoryStories
         await story.RunUntilAsync(() => RefusalsAsync(story).Result == 1);
         string[][] asked = [["why", $"{id}"], ["why", "42@printer"], ["why", "you@contoso.com"], ["why", "you@example.com"], ["queue", "show", $"{id}"]];
 
+        await story.QuietAsync();
         story.Clock.Advance(Kept - TimeSpan.FromMinutes(10));
         await story.RunUntilAsync(() => story.Clock.GetUtcNow() >= story.Lines("relayed").Single().At + Kept - TimeSpan.FromMinutes(5));
         foreach (var verb in asked)

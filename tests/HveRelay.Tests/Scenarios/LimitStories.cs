@@ -40,6 +40,7 @@ public sealed class LimitStories
 
         // A second before the first of the day's recipients is 24 hours old nothing moves.
         var free = story.Next("quota");
+        await story.QuietAsync();
         story.Clock.Advance(free - story.Clock.GetUtcNow() - TimeSpan.FromSeconds(2));
         Assert.Equal(3, story.Simulator.Messages.Count);
         await story.RunUntilAsync(() => story.Lines("relayed").Count() == 5);

@@ -16,6 +16,7 @@ public sealed class NoticeStories
 
         var reply = await story.SendAsync(["ann@contoso.com", "bob@contoso.com"], "Subject: Invoice 4711\r\nMessage-ID: <1@scanner-3>\r\n\r\nhello\r\n");
         await story.RunUntilAsync(() => story.Lines("relayed").Count() == 2);
+        await story.QuietAsync();
         story.Clock.Advance(TimeSpan.FromHours(3));
         await story.PassAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
 
@@ -80,6 +81,7 @@ public sealed class NoticeStories
 
         await story.SendAsync(["bob@contoso.com"], from: "bob@contoso.com");
         await story.RunUntilAsync(() => story.Lines("alarm").Any());
+        await story.QuietAsync();
         story.Clock.Advance(TimeSpan.FromHours(2));
         await story.SendAsync(["ann@contoso.com"]);
         await story.LogsAsync("relayed");
@@ -134,6 +136,7 @@ public sealed class NoticeStories
 
         await story.LogsAsync("failed", Messages + 1);
         Assert.Single(story.Lines("notified"));
+        await story.QuietAsync();
         story.Clock.Advance(TimeSpan.FromHours(1));
         await story.RunUntilAsync(() => NoticesIn(story).Count() == 2);
         await HoursAsync(story, 2, () => true);
@@ -169,6 +172,7 @@ public sealed class NoticeStories
     {
         for (var hour = 0; hour < hours; hour++)
         {
+            await story.QuietAsync();
             story.Clock.Advance(TimeSpan.FromHours(1));
             var now = story.Clock.GetUtcNow();
             await story.RunUntilAsync(() => story.Clock.GetUtcNow() - now > TimeSpan.FromSeconds(40));

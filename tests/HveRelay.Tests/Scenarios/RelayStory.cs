@@ -7,6 +7,7 @@ using HveRelay.Queue;
 using HveRelay.Simulator;
 using HveRelay.Tests.Support;
 using HveRelay.Tests.Support.Disk;
+using Microsoft.Data.Sqlite;
 
 namespace HveRelay.Tests.Scenarios;
 
@@ -19,11 +20,15 @@ public sealed class RelayStory : IAsyncDisposable
     private const string Account = "hve1@contoso.com";
     private const string Password = "secret";
 
+    /// <summary>Real time that what is in hand has for each step of the clock: a busy machine must not seem to be a slow HVE.</summary>
+    private static readonly TimeSpan InHand = TimeSpan.FromMilliseconds(250);
+
     private readonly TemporaryDirectory _data = new();
     private readonly ConcurrentQueue<MailEvent> _log = new();
     private readonly Serilog.Core.Logger _nowhere = new Serilog.LoggerConfiguration().CreateLogger();
     private readonly RelayOptions _options;
     private RelayHost? _relay;
+    private volatile bool _stopping;
 
     private RelayStory(HveSimulator simulator, RelayOptions options)
     {
@@ -84,9 +89,10 @@ public sealed class RelayStory : IAsyncDisposable
 
     public async Task StopAsync()
     {
+        _stopping = true;
         await Relay.StopAsync("the story says so");
         await Relay.DisposeAsync();
-        _relay = null;
+        (_relay, _stopping) = (null, false);
     }
 
     /// <summary>HVE comes back on the same port, as when an outage ends.</summary>
@@ -113,13 +119,14 @@ public sealed class RelayStory : IAsyncDisposable
     public static MessageId IdIn(string reply) => MessageId.Parse(reply.TrimEnd()[^13..]);
 
     /// <summary>Waits until the mail log has so many lines of that name.</summary>
-    public Task LogsAsync(string name, int count = 1) => Until.True(() => Lines(name).Count() >= count, () => $"{count} lines {name}, but:\n{string.Join('\n', Log)}", 60);
+    public Task LogsAsync(string name, int count = 1) => Until.True(() => Lines(name).Count() >= count, () => $"{count} lines {name}, but:\n{string.Join('\n', Log)}", 120);
 
     /// <summary>Moves the clock to the next try that the latest line of that name gives, and on until the condition holds.</summary>
-    public Task NextTryAsync(string line, Func<bool> condition)
+    public async Task NextTryAsync(string line, Func<bool> condition)
     {
+        await QuietAsync();
         Clock.Advance(Next(line) - Clock.GetUtcNow());
-        return RunUntilAsync(condition);
+        await RunUntilAsync(condition);
     }
 
     /// <summary>The time that the latest line of that name gives as its next try.</summary>
@@ -139,6 +146,35 @@ public sealed class RelayStory : IAsyncDisposable
                 // Real time, for the tasks that the timers woke; the story does not depend on how much.
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
             }
+
+            await SettleAsync(condition);
+        }
+    }
+
+    /// <summary>
+    /// Waits for the parts that the relay has in hand, unless they wait for the clock: time limits are by it, and a step of it in the midst
+    /// of a dialogue takes from them what the machine has not had.
+    /// </summary>
+    public Task SettleAsync(Func<bool> condition) => SettleAsync(condition, InHand);
+
+    /// <summary>Before a leap of the clock: as above, with more patience.</summary>
+    public async Task QuietAsync()
+    {
+        if (Disk is null)
+        {
+            // What is in hand is in the file only from the next commit on.
+            await Relay.State.Store.ProbeAsync(CancellationToken.None);
+        }
+
+        await SettleAsync(() => false, 8 * InHand);
+    }
+
+    private async Task SettleAsync(Func<bool> condition, TimeSpan atMost)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!condition() && Simulator.Faults.Stalled == 0 && TimeProvider.System.GetElapsedTime(begun) < atMost && HasPartsInHand())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
         }
     }
 
@@ -152,6 +188,8 @@ public sealed class RelayStory : IAsyncDisposable
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
             }
+
+            await SettleAsync(() => false);
         }
     }
 
@@ -160,14 +198,39 @@ public sealed class RelayStory : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_relay is not null)
+        _stopping = true;
+        var ending = _relay?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+        while (await Task.WhenAny(ending, Task.Delay(InHand, TimeProvider.System)) != ending)
         {
-            await _relay.DisposeAsync();
+            // A story that ended early, perhaps by a failure, must not wait for ever: nobody else moves its clock any more.
+            Clock.Advance(TimeSpan.FromSeconds(5));
         }
 
+        await ending;
         await Simulator.DisposeAsync();
         await _nowhere.DisposeAsync();
         Disk?.Dispose();
         _data.Dispose();
+    }
+
+    /// <summary>Asked of the file, beside the relay: no port tells. A story that watches the disk, or stops, has nobody beside it.</summary>
+    private bool HasPartsInHand()
+    {
+        if (Disk is not null || _relay is null || _stopping)
+        {
+            return false;
+        }
+
+        using var queue = new SqliteConnection($"Data Source={Path.Combine(DataDirectory, "queue.db")};Pooling=False;Mode=ReadOnly");
+        try
+        {
+            queue.Open();
+            using var ask = new SqliteCommand("SELECT EXISTS (SELECT 1 FROM part WHERE lease_until IS NOT NULL)", queue) { CommandTimeout = 1 };
+            return ask.ExecuteScalar() is 1L;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
     }
 }

@@ -52,6 +52,7 @@ public sealed class SmarthostLimitStories
         }
 
         await story.LogsAsync("relayed");
+        await story.QuietAsync();
         story.Clock.Jump(TimeSpan.FromDays(3));
         await story.RunUntilAsync(() => story.Lines("relayed").Count() == 3);
 

@@ -162,7 +162,7 @@ public sealed class FaultTests : FaultStory
         for (var i = 0; i < "250 2.1.0 Sender OK\r\n".Length; i++)
         {
             reply.Append((char)(await client.ReadOctetAsync())!);
-            SpinWait.SpinUntil(() => Clock.Waiting == 1, TimeSpan.FromSeconds(20));
+            SpinWait.SpinUntil(() => Clock.Waiting == 1, TimeSpan.FromSeconds(60));
             Clock.Advance(TimeSpan.FromSeconds(30));
         }
 

@@ -16,7 +16,7 @@ public abstract class SimulatorStory : IAsyncLifetime
 
     protected HveSimulator Simulator => _simulator!;
 
-    protected static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System).Token;
+    protected static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System).Token;
 
     protected virtual SimulatorOptions Options { get; } = Defaults;
 

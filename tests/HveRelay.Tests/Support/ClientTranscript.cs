@@ -76,8 +76,8 @@ public sealed record ClientTranscript(
         }
 
         // A server that found a mismatch has hung up; its words are more use than what the client makes of it.
-        await serving.WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
-        return await client.WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
+        await serving.WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
+        return await client.WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
     }
 
     private async Task<IReadOnlyList<string>> ClientAsync(Stream transport, TimeProvider clock, CancellationToken cancel)

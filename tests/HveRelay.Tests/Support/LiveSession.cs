@@ -37,7 +37,7 @@ public sealed class LiveSession : IAsyncDisposable
     /// <summary>The session is over, and its end of the connection closed.</summary>
     public Task<SessionEnd> Ended { get; }
 
-    public Task<SessionEnd> EndAsync() => Ended.WaitAsync(TimeSpan.FromSeconds(20));
+    public Task<SessionEnd> EndAsync() => Ended.WaitAsync(TimeSpan.FromSeconds(60));
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
@@ -50,7 +50,7 @@ public sealed class LiveSession : IAsyncDisposable
     /// <summary>What one read brings, at most.</summary>
     public async Task<string> ReadAsync()
     {
-        using var net = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        using var net = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
         return Encoding.UTF8.GetString(_buffer, 0, await _stream.ReadAsync(_buffer, net.Token));
     }
 

@@ -6,6 +6,7 @@ public sealed class ManualClock : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private TimeSpan _set;
+    private long _armed;
     private DateTimeOffset _now = new(2026, 11, 22, 3, 12, 0, TimeSpan.Zero);
 
     /// <summary>The next timer of this length cannot be had: a bug in whoever wants it. Null again once it has happened.</summary>
@@ -21,6 +22,18 @@ public sealed class ManualClock : TimeProvider
             lock (_gate)
             {
                 return _timers.Count;
+            }
+        }
+    }
+
+    /// <summary>How often a timer was armed so far: a test may wait until nobody arms one any more.</summary>
+    public long Armed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _armed;
             }
         }
     }
@@ -127,6 +140,7 @@ public sealed class ManualClock : TimeProvider
                     Due = clock._now + dueTime;
                     Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
                     clock._timers.Add(this);
+                    clock._armed++;
                 }
             }
 

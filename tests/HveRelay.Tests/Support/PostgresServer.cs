@@ -100,7 +100,7 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     private string ConnectionString(string schema) =>
-        $"Host=127.0.0.1;Port={_port};Database=postgres;Username=relay;Search Path={schema};Maximum Pool Size=10;Timeout=5";
+        $"Host=127.0.0.1;Port={_port};Database=postgres;Username=relay;Search Path={schema};Maximum Pool Size=10;Timeout=15";
 
     private bool Answers()
     {

@@ -24,7 +24,7 @@ public sealed class RawSmtp : IAsyncDisposable
 
     public X509Certificate2? ServerCertificate { get; private set; }
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System).Token;
 
     /// <summary>Connects, and reads nothing.</summary>
     /// <param name="from">The device's own address; null: the system chooses.</param>

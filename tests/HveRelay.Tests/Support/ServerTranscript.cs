@@ -73,8 +73,8 @@ public sealed record ServerTranscript(
         var info = new SessionInfo(IPAddress.Parse("192.0.2.7"), 50_000, "test");
         var session = new SmtpSession(info, server, SessionOptions(), service, clock);
         var running = RunAsync(session, server);
-        await new Player(Name, client, server, session, clock).PlayAsync(Dialogue).WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
-        var end = await running.WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
+        await new Player(Name, client, server, session, clock).PlayAsync(Dialogue).WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
+        var end = await running.WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
         return [.. service.Heard, .. info.Quirks == Quirks.None ? Array.Empty<string>() : [$"quirks {info.Quirks}"], $"end {end}"];
     }
 

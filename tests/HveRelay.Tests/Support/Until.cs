@@ -7,17 +7,19 @@ public static class Until
 {
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(1), LongestLook = TimeSpan.FromMilliseconds(20);
 
+    private const int Seconds = 120;
+
     /// <summary>A wait is longer than it has to be by one part in so many at most.</summary>
     private const int Part = 20;
 
     /// <param name="what">Said when it did not happen; without it, the condition itself.</param>
-    public static Task True(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") => True(condition, () => what, 60);
+    public static Task True(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") => True(condition, () => what, Seconds);
 
     /// <param name="story">What has happened instead, said when it did not happen.</param>
     public static Task True(Func<bool> condition, Func<string> story, int seconds) => TrueAsync(() => Task.FromResult(condition()), story, seconds);
 
     /// <summary>As above, of something that has to be asked for.</summary>
-    public static Task TrueAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "") => TrueAsync(condition, () => what, 60);
+    public static Task TrueAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "") => TrueAsync(condition, () => what, Seconds);
 
     private static async Task TrueAsync(Func<Task<bool>> condition, Func<string> story, int seconds)
     {

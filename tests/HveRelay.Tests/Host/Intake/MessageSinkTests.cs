@@ -176,6 +176,6 @@ public sealed class MessageSinkTests : IntakeStory
 
         await SendAsync(live, Message, "b@contoso.com");
 
-        await woken.WaitAsync(TimeSpan.FromSeconds(20));
+        await woken.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }

@@ -107,7 +107,7 @@ public sealed class SmtpListenerTests : IntakeStory, IAsyncDisposable
         await client.Output.WriteAsync("MAIL FROM:<a@contoso.com>\r\nRCPT TO:<b@contoso.com>\r\nDATA\r\nHello\r\n.\r\n"u8.ToArray());
         await client.Output.CompleteAsync();
 
-        await running.WaitAsync(TimeSpan.FromSeconds(20));
+        await running.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Single(Store.Messages);
     }
 
@@ -124,11 +124,11 @@ public sealed class SmtpListenerTests : IntakeStory, IAsyncDisposable
 
         // All of them stay; one more is closed upon, and holds nothing.
         var last = await SendAwayAsync(listener);
-        await last.WaitAsync(TimeSpan.FromSeconds(20));
+        await last.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.DoesNotContain(heard, connection => connection.IsCompleted);
 
         Clock.Advance(SmtpListener.HearingOut);
-        await Task.WhenAll(heard).WaitAsync(TimeSpan.FromSeconds(20));
+        await Task.WhenAll(heard).WaitAsync(TimeSpan.FromSeconds(60));
         var next = await SendAwayAsync(listener);
         await Until.True(() => Clock.Waiting == 1);
         Assert.False(next.IsCompleted);
@@ -140,7 +140,7 @@ public sealed class SmtpListenerTests : IntakeStory, IAsyncDisposable
         var listener = Listener(TlsPolicy.Implicit);
         Task[] silent = [Connect(listener).Running, Connect(listener).Running];
 
-        await Connect(listener).Running.WaitAsync(TimeSpan.FromSeconds(20));
+        await Connect(listener).Running.WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.DoesNotContain(silent, connection => connection.IsCompleted);
         Assert.Contains(Log, line => line.StartsWith("refused ", StringComparison.Ordinal) && line.Contains("reason=connections", StringComparison.Ordinal));

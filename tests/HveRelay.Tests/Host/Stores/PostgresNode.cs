@@ -11,7 +11,10 @@ namespace HveRelay.Tests.Host.Stores;
 internal sealed class PostgresNode : IAsyncDisposable
 {
     public static readonly Lane[] AnyLane = [Lane.AnyAccount];
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Far longer than a heartbeat: who is held up by a busy machine or a slow sync is not dead.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
+
     private static int _users;
 
     private readonly string _queue;

@@ -99,7 +99,7 @@ public sealed class SqliteLifeTests : IDisposable
         {
             if (sql.StartsWith("INSERT INTO content", StringComparison.Ordinal))
             {
-                gate.Wait(TimeSpan.FromSeconds(30), Cancel);
+                gate.Wait(TimeSpan.FromSeconds(60), Cancel);
             }
         });
         await using var content = store.CreateContent();
@@ -126,7 +126,7 @@ public sealed class SqliteLifeTests : IDisposable
             if (sql == "COMMIT")
             {
                 syncing.TrySetResult();
-                gate.Wait(TimeSpan.FromSeconds(30), Cancel);
+                gate.Wait(TimeSpan.FromSeconds(60), Cancel);
             }
         });
         var first = _sqlite.EnqueueAsync(store);

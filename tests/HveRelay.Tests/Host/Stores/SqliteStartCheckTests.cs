@@ -21,7 +21,7 @@ public sealed class SqliteStartCheckTests : IDisposable
     private SqliteStoreOptions Impatient => new(_sqlite.Directory.Path)
     {
         CheckAtStart = TimeSpan.Zero,
-        BeforeCheck = () => _mayBegin.Wait(TimeSpan.FromSeconds(30), Cancel),
+        BeforeCheck = () => _mayBegin.Wait(TimeSpan.FromSeconds(60), Cancel),
         OnDamage = damage => _told.SetResult(damage),
     };
 
@@ -71,7 +71,7 @@ public sealed class SqliteStartCheckTests : IDisposable
             await store.ProbeAsync(Cancel);
             _mayBegin.Set();
 
-            var told = await _told.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+            var told = await _told.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
             Assert.Equal(StoreFault.Damaged, told.Fault);
             var refused = await Assert.ThrowsAsync<StoreException>(() => _sqlite.EnqueueAsync(store));

@@ -208,7 +208,7 @@ public sealed class SqliteSyncFailureTests : IDisposable
         await File.WriteAllTextAsync(_sqlite.Directory.File("hverelay.lock"), "running", Cancel);
         using var mayBegin = new ManualResetEventSlim();
         await using var store = await _sqlite.OpenAsync(
-            Options with { CheckAtStart = TimeSpan.Zero, BeforeCheck = () => mayBegin.Wait(TimeSpan.FromSeconds(30), Cancel) });
+            Options with { CheckAtStart = TimeSpan.Zero, BeforeCheck = () => mayBegin.Wait(TimeSpan.FromSeconds(60), Cancel) });
         if (isOver)
         {
             await store.RecoverAsync(SqliteFixture.AnyLane, _clock.GetUtcNow(), _clock.GetUtcNow(), Cancel);

@@ -55,7 +55,7 @@ public sealed class DialerTests
         Assert.False(dialing.IsCompleted);
         _clock.Advance(TimeSpan.FromTicks(1));
 
-        var (_, failure) = await dialing.WaitAsync(TimeSpan.FromSeconds(20));
+        var (_, failure) = await dialing.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal((Stage.Connect, Breakage.TimedOut), (failure!.Stage, failure.Breakage));
     }
 
@@ -84,7 +84,7 @@ public sealed class DialerTests
 
         _clock.Advance(_timeout);
 
-        Assert.Equal(Breakage.Dns, (await dialing.WaitAsync(TimeSpan.FromSeconds(20))).Failure!.Breakage);
+        Assert.Equal(Breakage.Dns, (await dialing.WaitAsync(TimeSpan.FromSeconds(60))).Failure!.Breakage);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class DialerTests
 
         await cancel.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialing.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialing.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class HveUpstreamTests : IDisposable
 {
     private const string Host = "hve.example";
     private const string Account = "hve1@contoso.com";
-    private static readonly TimeSpan _net = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _net = TimeSpan.FromSeconds(60);
 
     private static readonly string[] TokenLogin =
     [

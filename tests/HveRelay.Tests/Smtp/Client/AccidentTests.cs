@@ -59,7 +59,7 @@ public sealed class AccidentTests
 
         var outcome = await transcript.PlayAsync(Arrival.Whole, clock, async server =>
         {
-            await server.Silent.WaitAsync(TimeSpan.FromSeconds(20));
+            await server.Silent.WaitAsync(TimeSpan.FromSeconds(60));
             await Until.True(() => clock.Waiting > 0);
             clock.Advance(limit - TimeSpan.FromTicks(1));
             Assert.Equal(1, clock.Waiting);

@@ -9,7 +9,7 @@ namespace HveRelay.Tests.Smtp.Client;
 /// <summary>What can happen between 354 and the reply to the dot, where a script of lines is too coarse.</summary>
 public sealed class ContentTests
 {
-    private static readonly TimeSpan _net = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _net = TimeSpan.FromSeconds(60);
     private readonly ManualClock _clock = new();
     private readonly StreamPair _pair = new(Arrival.Whole);
 

@@ -143,7 +143,7 @@ public sealed class TlsTests : IDisposable
 
         _clock.Advance(new SmtpTimeouts().StartTls);
 
-        var failure = Assert.IsType<SmtpOpening.Failed>(await opening.WaitAsync(TimeSpan.FromSeconds(20))).Failure;
+        var failure = Assert.IsType<SmtpOpening.Failed>(await opening.WaitAsync(TimeSpan.FromSeconds(60))).Failure;
         Assert.Equal((Stage.StartTls, Breakage.TimedOut), (failure.Stage, failure.Breakage));
     }
 
@@ -164,7 +164,7 @@ public sealed class TlsTests : IDisposable
 
         // What the server makes of a client that hangs up in the handshake is its own affair.
         _ = server.RunAsync().ContinueWith(done => done.Exception, TaskScheduler.Default);
-        return await SmtpConnection.OpenAsync(pair.Client, Options(trust), _clock, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        return await SmtpConnection.OpenAsync(pair.Client, Options(trust), _clock, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private static SmtpConnectionOptions Options(ServerTrust trust) =>

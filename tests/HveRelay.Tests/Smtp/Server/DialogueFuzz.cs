@@ -106,8 +106,8 @@ public sealed partial class DialogueFuzz
         }
 
         await client.Output.CompleteAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(20));
-        var said = await hearing.WaitAsync(TimeSpan.FromSeconds(20));
+        await running.WaitAsync(TimeSpan.FromSeconds(60));
+        var said = await hearing.WaitAsync(TimeSpan.FromSeconds(60));
         client.Close();
 
         // The session ends in the handshake, perhaps with an alert.

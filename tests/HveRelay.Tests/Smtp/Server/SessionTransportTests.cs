@@ -13,7 +13,7 @@ public sealed class SessionTransportTests
         await using var session = new SmtpSession(
             new SessionInfo(IPAddress.Loopback, 50_000, "test"), server, ServerTranscript.Options(TlsPolicy.None), new ScriptedService(), new Late());
 
-        Assert.Equal(SessionEnd.TimedOut, await session.RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(SessionEnd.TimedOut, await session.RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     /// <summary>Ten minutes pass whenever somebody looks.</summary>

@@ -8,7 +8,7 @@ namespace HveRelay.Tests.Host.Upstream.Tokens;
 
 public sealed class AccountTokensTests : IDisposable
 {
-    private static readonly TimeSpan _net = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _net = TimeSpan.FromSeconds(60);
     private static readonly SmtpFailure _down = new(Stage.Auth, null, Breakage.TokenUnavailable, "down");
 
     private readonly ManualClock _clock = new();
