@@ -4,7 +4,7 @@ using Serilog.Settings.Configuration;
 
 namespace HveRelay.Operations.Log;
 
-/// <summary>Where log lines go: console and daily files, or what the <c>Serilog</c> section says.</summary>
+/// <summary>Where log lines go: console and daily files, or where the <c>Serilog</c> section says.</summary>
 internal static class RelayLogger
 {
     private const int DaysKept = 31;
@@ -12,7 +12,10 @@ internal static class RelayLogger
     /// <summary>Lines that may wait for who reads the console.</summary>
     private const int ConsoleBacklog = 10_000;
 
-    /// <param name="section">The Serilog section; without children it counts as absent.</param>
+    /// <summary>The section says where lines go. One of levels alone does not: with nothing in the place of the files there was no log at all.</summary>
+    public static bool IsElsewhere(IConfigurationSection section) => section.GetSection("WriteTo").Exists() || section.GetSection("AuditTo").Exists();
+
+    /// <param name="section">The Serilog section.</param>
     public static RelayLog Create(string dataDirectory, IConfigurationSection? section, bool console = true)
     {
         var configuration = new LoggerConfiguration()
@@ -22,9 +25,13 @@ internal static class RelayLogger
 
             // What keeps the host from starting is one line of ours, not a stack.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
-        if (section is not null && section.GetChildren().Any())
+        if (section is not null)
         {
-            return new RelayLog(configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty }).CreateLogger(), null);
+            configuration = configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty });
+            if (IsElsewhere(section))
+            {
+                return new RelayLog(configuration.CreateLogger(), null);
+            }
         }
 
         var logs = Path.Combine(dataDirectory, "logs");

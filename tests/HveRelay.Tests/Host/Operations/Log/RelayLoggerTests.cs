@@ -16,6 +16,15 @@ public sealed class RelayLoggerTests : IDisposable
         await ShowsAsync(section: null);
     }
 
+    /// <summary>Nothing said where lines go, and so they went nowhere; the shipped configuration has such a section to bring to life.</summary>
+    [Fact]
+    public async Task Levels_alone_silenced_the_log()
+    {
+        var levels = new ConfigurationBuilder().AddInMemoryCollection([new("Serilog:MinimumLevel:Default", "Information")]).Build();
+
+        await ShowsAsync(levels.GetSection("Serilog"));
+    }
+
     /// <summary>The disk was full in the midst of a line: the first of the next start was its end, and for a program no line at all.</summary>
     [Fact]
     public async Task The_first_line_ended_one_that_was_cut_short()
