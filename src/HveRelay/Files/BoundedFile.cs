@@ -14,7 +14,12 @@ internal static class BoundedFile
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] ReadAllBytes(string path, int limit)
     {
-        // A device and a pipe have no length to ask for.
+        if (IsEmpty(path))
+        {
+            return [];
+        }
+
+        // A device and a shell's pipe have no length to ask for.
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1);
         using var content = new MemoryStream();
         var buffer = new byte[16 * 1024];
@@ -36,6 +41,14 @@ internal static class BoundedFile
         using var reader = new StreamReader(new MemoryStream(ReadAllBytes(path, limit)));
         return reader.ReadToEnd();
     }
+
+    /// <summary>
+    /// Empty, or a pipe with a name: whoever opens that waits for a writer, and nothing ends the wait, not even the relay's stop. Below
+    /// /dev are devices, which keep nobody, and what a shell hands over in <c>&lt;(…)</c>, which has its writer.
+    /// </summary>
+    private static bool IsEmpty(string path) =>
+        !path.StartsWith("/dev/", StringComparison.Ordinal)
+        && (File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true, Length: 0 };
 
     /// <summary>The message says how large it may be.</summary>
     public sealed class TooLargeException(string message) : IOException(message);

@@ -5,7 +5,7 @@ using Serilog.Settings.Configuration;
 
 namespace HveRelay.Operations.Log;
 
-/// <summary>Where log lines go: console and daily files, or what the <c>Serilog</c> section says.</summary>
+/// <summary>Where log lines go: console and daily files, or where the <c>Serilog</c> section says.</summary>
 internal static class RelayLogger
 {
     private const int DaysKept = 31;
@@ -17,7 +17,10 @@ internal static class RelayLogger
     private static readonly Lock Gate = new();
     private static long? _toldAt;
 
-    /// <param name="section">The Serilog section; without children it counts as absent.</param>
+    /// <summary>The section says where lines go. One of levels alone does not: with nothing in the place of the files there was no log at all.</summary>
+    public static bool IsElsewhere(IConfigurationSection section) => section.GetSection("WriteTo").Exists() || section.GetSection("AuditTo").Exists();
+
+    /// <param name="section">The Serilog section.</param>
     /// <exception cref="WrongUsageException">Serilog cannot make anything of its section.</exception>
     public static RelayLog Create(string dataDirectory, IConfigurationSection? section, bool console = true)
     {
@@ -29,9 +32,13 @@ internal static class RelayLogger
 
             // What keeps the host from starting is one line of ours, not a stack.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
-        if (section is not null && section.GetChildren().Any())
+        if (section is not null)
         {
-            return new RelayLog(OfSection(configuration, section), null);
+            configuration = Read(configuration, section);
+            if (IsElsewhere(section))
+            {
+                return new RelayLog(configuration.CreateLogger(), null);
+            }
         }
 
         var logs = Path.Combine(dataDirectory, "logs");
@@ -55,11 +62,11 @@ internal static class RelayLogger
         return new RelayLog(configuration.CreateLogger(), files);
     }
 
-    private static Serilog.Core.Logger OfSection(LoggerConfiguration configuration, IConfigurationSection section)
+    private static LoggerConfiguration Read(LoggerConfiguration configuration, IConfigurationSection section)
     {
         try
         {
-            return configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty }).CreateLogger();
+            return configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty });
         }
         catch (Exception fault)
         {

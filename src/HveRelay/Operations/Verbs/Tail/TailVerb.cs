@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HveRelay.Mail;
+using HveRelay.Operations.Log;
 
 namespace HveRelay.Operations.Verbs.Tail;
 
@@ -34,7 +35,7 @@ internal static class TailVerb
                 return ExitStatus.Wrong;
             }
 
-            if (loaded.Serilog.GetChildren().Any())
+            if (RelayLogger.IsElsewhere(loaded.Serilog))
             {
                 await output.Error.WriteLineAsync("Serilog: the log goes where this section says, and not into files that the relay knows");
                 return ExitStatus.Wrong;

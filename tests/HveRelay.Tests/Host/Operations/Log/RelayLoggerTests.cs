@@ -1,5 +1,6 @@
 using HveRelay.Operations.Log;
 using HveRelay.Tests.Support;
+using Microsoft.Extensions.Configuration;
 
 namespace HveRelay.Tests.Host.Operations.Log;
 
@@ -12,7 +13,41 @@ public sealed class RelayLoggerTests : IDisposable
     [Fact]
     public async Task A_line_that_was_written_out_is_in_both_files()
     {
-        await using var log = RelayLogger.Create(_data.Path, section: null, console: false);
+        await ShowsAsync(section: null);
+    }
+
+    /// <summary>Nothing said where lines go, and so they went nowhere; the shipped configuration has such a section to bring to life.</summary>
+    [Fact]
+    public async Task Levels_alone_silenced_the_log()
+    {
+        var levels = new ConfigurationBuilder().AddInMemoryCollection([new("Serilog:MinimumLevel:Default", "Information")]).Build();
+
+        await ShowsAsync(levels.GetSection("Serilog"));
+    }
+
+    /// <summary>The disk was full in the midst of a line: the first of the next start was its end, and for a program no line at all.</summary>
+    [Fact]
+    public async Task The_first_line_ended_one_that_was_cut_short()
+    {
+        await ShowsAsync(section: null);
+        var files = Directory.GetFiles(_data.File("logs"));
+        Assert.All(files, file => File.WriteAllText(file, "cut sho"));
+
+        await ShowsAsync(section: null);
+
+        Assert.All(files, file => Assert.StartsWith("cut sho\n", Read(file), StringComparison.Ordinal));
+    }
+
+    private static string Read(string file)
+    {
+        using var written = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(written);
+        return reader.ReadToEnd();
+    }
+
+    private async Task ShowsAsync(IConfigurationSection? section)
+    {
+        await using var log = RelayLogger.Create(_data.Path, section, console: false);
         var mail = log.Mail(TimeProvider.System);
 
         mail.Stopping("SIGTERM");
@@ -21,9 +56,7 @@ public sealed class RelayLoggerTests : IDisposable
         foreach (var kind in new[] { "log", "jsonl" })
         {
             var file = Assert.Single(Directory.GetFiles(Path.Combine(_data.Path, "logs"), $"*.{kind}"));
-            await using var written = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(written);
-            Assert.Contains("SIGTERM", await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("SIGTERM", Read(file), StringComparison.Ordinal);
         }
     }
 }
