@@ -101,6 +101,18 @@ public sealed class AccountBoard(TimeProvider clock, MailLog log)
         }
     }
 
+    /// <summary>It may log in otherwise, or elsewhere: nobody waits any more for the time that stands there.</summary>
+    public void TriesAnew(string account)
+    {
+        lock (_gate)
+        {
+            if (Has(account) && Beneath(account) is { State: not AccountState.Exhausted } now)
+            {
+                _accounts[account] = now with { NextTry = null };
+            }
+        }
+    }
+
     /// <summary>
     /// From here on nothing is sent by it; what is under way ends as it will. Whoever pauses it and whoever reads in the queue that it is
     /// paused may come at once: it is said once.

@@ -108,6 +108,7 @@ internal sealed class AccountSender : IAsyncDisposable
         if (anew)
         {
             _circuit = NewCircuit();
+            Context.Board.TriesAnew(plan.Account);
             await _pool.CloseAllAsync();
         }
 

@@ -17,7 +17,7 @@ public enum ReplyClass
     /// <summary>The daily quota of the next hop is used up: hours.</summary>
     QuotaReached,
 
-    /// <summary>The account, the tenant or our configuration is at fault: pause the account, keep the mail, raise an alarm.</summary>
+    /// <summary>The account, the tenant or our configuration is at fault: let the account rest, keep the mail, raise an alarm.</summary>
     AccountFault,
 
     /// <summary>Fetch a new token and try once more at once.</summary>

@@ -16,11 +16,17 @@ public enum Priority
 /// <param name="HelloName">What the client called itself in EHLO or HELO.</param>
 /// <param name="User">The authenticated user, or null.</param>
 /// <param name="Tls">Version and cipher suite, for example <c>TLSv1.3 TLS_AES_256_GCM_SHA384</c>, or null.</param>
-/// <param name="Protocol">The <c>with</c> word of Received: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA (RFC 3848); NOTICE of our own.</param>
+/// <param name="Protocol">The <c>with</c> word of Received: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA (RFC 3848); NOTICE and PICKUP of our own.</param>
 public sealed record Origin(string Client, string Address, string HelloName, string? User, string? Tls, string Protocol)
 {
     /// <summary>The protocol of notices that the relay itself writes: no session has it.</summary>
     public const string NoticeProtocol = "NOTICE";
+
+    /// <summary>The protocol of files from the pickup directory.</summary>
+    public const string PickupProtocol = "PICKUP";
+
+    /// <summary>It came as a file: its client has no address and no login that count.</summary>
+    public bool IsPickup => Protocol == PickupProtocol;
 
     /// <summary>The message tells somebody what became of another. If it fails, nobody is told by a further one.</summary>
     public bool IsNotice => Protocol == NoticeProtocol;

@@ -22,7 +22,7 @@ public sealed class ExplainedLineTests
         Assert.Equal((0, string.Empty), (ended.Status, ended.Error));
         Assert.StartsWith("550 5.7.1 ", ended.Output, StringComparison.Ordinal);
         Assert.Contains("\n  cause  this relay itself refused it: external recipient\n  who    Administrator\n  how    AcceptedDomains, if ", ended.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("pauses the account", ended.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("lets the account rest", ended.Output, StringComparison.Ordinal);
         Assert.StartsWith("Administrator: AcceptedDomains, if ", JsonDocument.Parse(asJson.Output).RootElement.GetProperty("meanings")[0].GetProperty("remedy").GetString(), StringComparison.Ordinal);
     }
 

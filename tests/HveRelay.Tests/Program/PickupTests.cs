@@ -13,7 +13,7 @@ public sealed class PickupTests
     private const string Scan = "X-Sender: scan@contoso.com\nX-Receiver: ann@contoso.com\nFrom: Scanner <scan@contoso.com>\nTo: all@contoso.com\nSubject: scan\n\nhello\n";
 
     [Fact]
-    public async Task A_file_in_the_directory_arrives()
+    public async Task A_file_in_the_directory_arrives_and_why_says_that_no_entry_of_clients_took_it()
     {
         await using var story = await ProgramStory.BeginAsync(WithPickup);
         await story.StartAsync();
@@ -27,6 +27,10 @@ public sealed class PickupTests
         Assert.Contains("with PICKUP id", content, StringComparison.Ordinal);
         Assert.DoesNotContain("X-Receiver", content, StringComparison.Ordinal);
         await Until.True(() => Directory.GetFiles(Path.Combine(story.Directory, "pickup")).Length == 0);
+        var queued = story.LogFile().Single(line => line.Contains(" queued ", StringComparison.Ordinal));
+        var why = (await story.RunAsync("why", queued.Split(" id=")[1][..13])).Output;
+        Assert.Contains(" pickup, as Pickup.Client says: networks and users do not count for a file\n", why, StringComparison.Ordinal);
+        Assert.True(why.IndexOf(" session ", StringComparison.Ordinal) < why.IndexOf(" queued ", StringComparison.Ordinal), why);
     }
 
     [Fact]

@@ -86,6 +86,7 @@ public sealed class QueueUsageTests
     [Theory]
     [InlineData("queue list", true)]
     [InlineData("check", true)]
+    [InlineData("sendmail", true)]
     [InlineData("demo", false)]
     [InlineData("simulate", false)]
     [InlineData("user hash", false)]
@@ -96,6 +97,7 @@ public sealed class QueueUsageTests
         var help = await ChildProcess.RunAsync(ProgramStory.Program, [.. verb.Split(' '), "--help"], story.Directory);
 
         Assert.Equal((0, isOffered), (help.Status, help.Output.Contains("--config", StringComparison.Ordinal)));
+        Assert.DoesNotContain("additional arguments", help.Output, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -193,6 +193,9 @@ public sealed class VerbTests
         Assert.Equal((0, 1), (good.Status, bad.Status));
         var disk = JsonNode.Parse(bad.Output)!["checks"]!.AsArray().Single(check => !check!["ok"]!.GetValue<bool>());
         Assert.Equal("disk", disk!["name"]!.GetValue<string>());
+        Assert.EndsWith($" MiB free, {long.MaxValue / 1024 / 1024} in reserve", disk["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.EndsWith("}\n", good.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n\n", good.Output, StringComparison.Ordinal);
         Assert.StartsWith("452 4.3.1", await story.SendAsync(["you@contoso.com"]), StringComparison.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using HveRelay.Simulator;
 using HveRelay.Tests.Support;
 
@@ -83,11 +84,17 @@ public sealed class WhyVerbTests
         Assert.Contains("cause      The next hop cannot be reached", waits.Output, StringComparison.Ordinal);
         Assert.Contains("no relay answers here: it goes when one runs", waits.Output, StringComparison.Ordinal);
 
+        story.Configure(configuration =>
+        {
+            configuration["Users"] = JsonNode.Parse("""[ { "Name": "erp", "PasswordHash": "$pbkdf2-sha256$i=600000$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } ]""");
+            configuration["Clients"]!.AsArray().Add(JsonNode.Parse("""{ "Name": "erp", "Networks": [ "10.8.0.0/16" ], "Users": [ "erp" ] }"""));
+        });
         foreach (var (of, sentence) in new[]
         {
+            ("10.8.0.1", "10.8.0.1: never connected; entry erp of Clients would take it once it has logged in. "),
             ("10.9.9.9", "10.9.9.9: never connected; no entry of Clients covers it either"),
-            ("127.0.0.9", "127.0.0.9: never connected; entry scanners of Clients would take it"),
-            ("nobody@contoso.com", "nobody@contoso.com: no message in the last 30 days"),
+            ("127.0.0.9", "127.0.0.9: never connected; entry scanners of Clients would take it. "),
+            ("nobody@contoso.com", "nobody@contoso.com: no message in the last 30 days has this Message-ID, sender or recipient, and none with it was refused but in the last two seconds. "),
             ("0CN33SA9G09X2", "0CN33SA9G09X2: no such message in the queue or its history in the last 30 days"),
         })
         {

@@ -26,7 +26,7 @@ internal static class AccountStates
         ("tries once more after about 2 s, then after the first wait of Queue.RetrySchedule; the account is throttled and goes on with half as many connections, one more every 30 s when all goes well; at its last connection it is left alone for growing intervals up to 1 minute",
             "約 2 秒後にもう一度試行し、その後は Queue.RetrySchedule の最初の待機時間の後に再試行します。アカウントは throttled になり、接続数を半分にして続行します。問題がなければ、30 秒ごとに接続を 1 つずつ増やします。接続が最後の 1 つになると、最大 1 分まで間隔を延ばしながら待機します。"),
         ("tries again in an hour; the account is exhausted, and its mail is kept", "1 時間後に再試行します。アカウントは exhausted になり、メールは保持されます。"),
-        ("keeps the mail, pauses the account (faulty), raises an alarm, and probes with one message after 30 s and ever less often, up to 15 minutes",
+        ("keeps the mail, lets the account rest (faulty), raises an alarm, and probes with one message after 30 s and ever less often, up to 15 minutes",
             "メールを保持し、アカウントの送信を停止して (faulty) アラームを発行します。30 秒後から最大 15 分まで間隔を延ばしながら、1 通のメッセージで復旧を確認します。"),
         ("fetches a new token and tries once more at once; where that does not help, as with AccountFault",
             "新しいトークンを取得し、直ちにもう一度試行します。それでも解決しない場合は AccountFault と同様です。"),

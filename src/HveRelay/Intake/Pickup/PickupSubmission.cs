@@ -23,9 +23,7 @@ internal enum PickupOutcome
 /// <summary>One file on its way into the queue, by the entry of <c>Clients</c> that <c>Pickup.Client</c> names or by a rule of its own.</summary>
 internal sealed class PickupSubmission(IntakeContext context, string clientName)
 {
-    /// <summary>The protocol in Received, and the listener in the log: no listener of <c>Listeners</c> stands behind it.</summary>
-    internal const string Protocol = "PICKUP";
-
+    /// <summary>The listener in the log: none of <c>Listeners</c> stands behind it.</summary>
     private const string Place = "pickup";
 
     private static readonly Reply Link = Reply.Of(550, "5.6.0", "The file is a link to another, which may be one that only the relay may read");
@@ -113,7 +111,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
     private async Task<PickupOutcome> QueueAsync(TakenFile taken, MailFile mail, IReadOnlyList<(string Address, Lane Lane)> recipients)
     {
         var draft = new Draft(
-            _from!, recipients, _client.Priority, mail.EightBit, new Origin(_client.Name, Here.ToString(), Place, null, null, Protocol), ArrivalOf) { Id = taken.Id };
+            _from!, recipients, _client.Priority, mail.EightBit, new Origin(_client.Name, Here.ToString(), Place, null, null, Origin.PickupProtocol), ArrivalOf) { Id = taken.Id };
         Reply reply;
         var reason = string.Empty;
         await using (var sink = new MessageSink(context, draft, (why, refusal) => Keep(out reason, why, refusal), () => { }))

@@ -21,6 +21,8 @@ internal sealed class HealthChecks(RelayState state)
     /// <summary>Who asks has a time-out of his own, and wants an answer before it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private const long MiB = 1024 * 1024;
+
     private readonly Lock _gate = new();
     private Task<TimeSpan>? _probe;
 
@@ -101,7 +103,7 @@ internal sealed class HealthChecks(RelayState state)
         try
         {
             var (free, reserve) = (state.FreeBytes(), state.Options.Queue.MinimumFreeBytes);
-            return new HealthCheck("disk", free >= reserve, string.Create(CultureInfo.InvariantCulture, $"{free} octets free, {reserve} in reserve"));
+            return new HealthCheck("disk", free >= reserve, string.Create(CultureInfo.InvariantCulture, $"{free / MiB} MiB free, {reserve / MiB} in reserve"));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
@@ -116,9 +118,10 @@ internal sealed class HealthChecks(RelayState state)
             var totals = await state.Store.TotalsAsync(cancel).AsTask().WaitAsync(Patience, state.Clock, cancel);
             var overdue = totals.OldestDue is { } due ? state.Clock.GetUtcNow() - due : TimeSpan.Zero;
             var waitsForQuota = await OldestBesideQuotaAsync(cancel) is not { } other || state.Clock.GetUtcNow() - other < TooOld;
+            var waiting = totals.QueuedMessages == 1 ? "1 message waits" : $"{totals.QueuedMessages} messages wait";
             return new HealthCheck("queue", overdue < TooOld || waitsForQuota, overdue <= TimeSpan.Zero
-                ? $"{totals.QueuedMessages} messages wait, none is overdue"
-                : string.Create(CultureInfo.InvariantCulture, $"{totals.QueuedMessages} messages wait, the oldest is overdue for {overdue.TotalSeconds:0} s"));
+                ? $"{waiting}, none is overdue"
+                : string.Create(CultureInfo.InvariantCulture, $"{waiting}, the oldest is overdue for {overdue.TotalSeconds:0} s"));
         }
         catch (Exception trouble) when (trouble is StoreException or TimeoutException)
         {

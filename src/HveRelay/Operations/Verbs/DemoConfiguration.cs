@@ -21,6 +21,7 @@ internal static class DemoConfiguration
             {
                 HostName = "relay.contoso.com",
                 DataDirectory = ".",
+                Postmaster = "it@contoso.com",
                 Listeners = new[] { new { Name = "devices", Address = "127.0.0.1", Port = smtpPort } },
                 Clients = new[] { new { Name = "demo", Networks = new[] { "127.0.0.0/8", "::1" } } },
                 Hve = new

@@ -38,7 +38,7 @@ internal static class DemoVerb
                 var (path, loaded) = DemoConfiguration.Write(
                     data, simulator.CertificatePem, parsed.GetValue(smtp), parsed.GetValue(web), simulator.Port);
                 return await RunVerb.RunAsync(
-                    loaded with { Warnings = [] }, path, new Dictionary<string, string>(), () => output.WriteLineAsync(WhatToTry(loaded.Options, path)), cancel);
+                    loaded, path, new Dictionary<string, string>(), () => output.WriteLineAsync(WhatToTry(loaded.Options, path)), cancel);
             }
             finally
             {

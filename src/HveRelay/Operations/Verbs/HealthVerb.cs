@@ -25,7 +25,7 @@ internal static class HealthVerb
             try
             {
                 using var response = await http.GetAsync(new Uri($"http://{target}/healthz/ready"), cancel);
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(await response.Content.ReadAsStringAsync(cancel));
+                await parsed.InvocationConfiguration.Output.WriteAsync(await response.Content.ReadAsStringAsync(cancel));
                 return response.IsSuccessStatusCode ? ExitStatus.Done : ExitStatus.No;
             }
             catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)

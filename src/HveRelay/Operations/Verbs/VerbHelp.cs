@@ -21,7 +21,12 @@ internal sealed class VerbHelp(HelpAction help) : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        Verb.Config.Hidden = WithoutConfiguration.Contains(parseResult.CommandResult.Command.Name);
+        var command = parseResult.CommandResult.Command;
+        var before = command.TreatUnmatchedTokensAsErrors;
+        Verb.Config.Hidden = WithoutConfiguration.Contains(command.Name);
+
+        // Or the library writes of "additional arguments passed to the application that is being run".
+        command.TreatUnmatchedTokensAsErrors = true;
         try
         {
             return help.Invoke(parseResult);
@@ -29,6 +34,7 @@ internal sealed class VerbHelp(HelpAction help) : SynchronousCommandLineAction
         finally
         {
             Verb.Config.Hidden = false;
+            command.TreatUnmatchedTokensAsErrors = before;
         }
     }
 }

@@ -48,6 +48,17 @@ public sealed class AccountBoardTests
         Assert.Empty(_log);
     }
 
+    [Fact]
+    public void An_account_whose_password_was_mended_does_not_name_the_time_it_no_longer_waits_for()
+    {
+        Assert.True(Reply.TryParse("535 5.7.3 no", out var reply));
+        _board.Fails(Account, ReplyTable.BuiltIn.Classify(Stage.Auth, reply!), "535 5.7.3 no", _clock.GetUtcNow().AddMinutes(15));
+
+        _board.TriesAnew(Account);
+
+        Assert.Equal((AccountState.Faulty, null), (_board.Of(Account).State, _board.Of(Account).NextTry));
+    }
+
     /// <summary>Housekeeping found it in the queue while who paused it had not yet said so.</summary>
     [Fact]
     public void A_pause_that_is_seen_twice_is_said_once()

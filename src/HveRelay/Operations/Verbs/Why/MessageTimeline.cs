@@ -33,7 +33,7 @@ internal static class MessageTimeline
         var (mail, arrival) = (record.Envelope, record.Arrival);
         var origin = mail.Origin;
         return origin.IsNotice ? null : new Moment(
-            arrival?.ConnectedAt ?? mail.ReceivedAt,
+            Began(record),
             "session",
             $"{(origin.HelloName.Length == 0 ? "nameless" : origin.HelloName)} [{origin.Address}]"
                 + (arrival is null ? string.Empty : $" at listener {arrival.Listener}")
@@ -56,15 +56,21 @@ internal static class MessageTimeline
             _ => $"its {arrival.Network} covers {origin.Address}",
         };
         return new Moment(
-            arrival?.ConnectedAt ?? record.Envelope.ReceivedAt,
+            Began(record),
             "policy",
-            $"entry {origin.Client} of Clients decided: {why}{(origin.User is null ? string.Empty : $", and {origin.User} may log in there")}",
+            origin.IsPickup
+                ? $"{origin.Client}, as Pickup.Client says: networks and users do not count for a file"
+                : $"entry {origin.Client} of Clients decided: {why}{(origin.User is null ? string.Empty : $", and {origin.User} may log in there")}",
             arrival is null ? [] :
             [
                 .. arrival.Refused.Select(refused => ("refused", $"{(refused.To is null ? string.Empty : $"{refused.To}: ")}{refused.Reply} ({refused.Reason})")),
                 .. arrival.MoreRefused > 0 ? [("refused", $"{arrival.MoreRefused} more in the same session")] : Array.Empty<(string, string)>(),
             ]);
     }
+
+    /// <summary>A file of the pickup directory is received before its session, which nobody sees, begins.</summary>
+    private static DateTimeOffset Began(MessageRecord record) =>
+        record.Arrival is { } arrival && arrival.ConnectedAt < record.Envelope.ReceivedAt ? arrival.ConnectedAt : record.Envelope.ReceivedAt;
 
     private static Moment Queued(MessageRecord record)
     {

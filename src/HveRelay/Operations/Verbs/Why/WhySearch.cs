@@ -85,8 +85,10 @@ internal sealed class WhySearch(IQueueReader queue, RelayOptions options, int la
         var kept = $"in the last {(history is { TotalDays: >= 1, Hours: 0 } ? $"{(int)history.TotalDays} days" : QueueText.Span(history))}";
         if (NetworkText.IsIpAddress(name))
         {
-            return new RelayPolicy(options).FindByAddress(IPAddress.Parse(name)) is { } rule
-                ? $"{name}: never connected; entry {rule.Name} of Clients would take it. Look at the device and the way from there; 'hverelay clients' has who did connect"
+            var (policy, address) = (new RelayPolicy(options), IPAddress.Parse(name));
+            var rule = policy.Find(address, user: null);
+            return (rule ?? policy.FindByAddress(address)) is { } found
+                ? $"{name}: never connected; entry {found.Name} of Clients would take it{(rule is null ? " once it has logged in" : string.Empty)}. Look at the device and the way from there; 'hverelay clients' has who did connect"
                 : $"{name}: never connected; no entry of Clients covers it either, so it would be refused. 'hverelay clients' has who did connect";
         }
 
@@ -96,7 +98,7 @@ internal sealed class WhySearch(IQueueReader queue, RelayOptions options, int la
         }
 
         return name.Contains('@', StringComparison.Ordinal)
-            ? $"{name}: no message {kept} has this Message-ID, sender or recipient, and none with it was refused. A device that never came so far is in 'hverelay clients'"
+            ? $"{name}: no message {kept} has this Message-ID, sender or recipient, and none with it was refused but in the last two seconds. A device that never came so far is in 'hverelay clients'"
             : MessageId.TryParse(name, out _)
                 ? $"{name}: {QueueText.NotFound} {kept}"
                 : $"{name}: no queue id, IP address, name in EHLO, login or entry of Clients with a message or a refusal {kept}. 'hverelay clients' has who connected";
