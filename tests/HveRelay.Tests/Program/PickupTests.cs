@@ -17,7 +17,7 @@ public sealed class PickupTests
     {
         await using var story = await ProgramStory.BeginAsync(WithPickup);
         await story.StartAsync();
-        story.Write("pickup/scan.eml", Scan);
+        story.Write("pickup/scan.eml", Scan.Replace("ann@contoso.com\n", "ann@contoso.com\nX-Receiver: x@example.com\n", StringComparison.Ordinal));
 
         var sent = Assert.Single(await story.Hve!.WaitForMessagesAsync(1, TestContext.Current.CancellationToken));
 
@@ -30,6 +30,7 @@ public sealed class PickupTests
         var queued = story.LogFile().Single(line => line.Contains(" queued ", StringComparison.Ordinal));
         var why = (await story.RunAsync("why", queued.Split(" id=")[1][..13])).Output;
         Assert.Contains(" pickup, as Pickup.Client says: networks and users do not count for a file\n", why, StringComparison.Ordinal);
+        Assert.Matches(@" refused +x@example\.com: 550 5\.7\.1 .* \(external recipient\)\n", why);
         Assert.True(why.IndexOf(" session ", StringComparison.Ordinal) < why.IndexOf(" queued ", StringComparison.Ordinal), why);
     }
 

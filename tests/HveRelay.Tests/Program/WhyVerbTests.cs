@@ -94,7 +94,7 @@ public sealed class WhyVerbTests
             ("10.8.0.1", "10.8.0.1: never connected; entry erp of Clients would take it once it has logged in. "),
             ("10.9.9.9", "10.9.9.9: never connected; no entry of Clients covers it either"),
             ("127.0.0.9", "127.0.0.9: never connected; entry scanners of Clients would take it. "),
-            ("nobody@contoso.com", "nobody@contoso.com: no message in the last 30 days has this Message-ID, sender or recipient, and none with it was refused but in the last two seconds. "),
+            ("nobody@contoso.com", "nobody@contoso.com: no message in the last 30 days has this Message-ID, sender or recipient, and no refusal but of the last two seconds this sender or recipient; of what is refused no Message-ID is kept. "),
             ("0CN33SA9G09X2", "0CN33SA9G09X2: no such message in the queue or its history in the last 30 days"),
         })
         {

@@ -33,7 +33,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
     private readonly ClientRule _client =
         context.Policy.Clients.FirstOrDefault(client => clientName.Length > 0 && client.Name.Equals(clientName, StringComparison.OrdinalIgnoreCase)) ?? OwnRule;
 
-    private readonly List<string> _reasons = [];
+    private readonly List<ArrivalRefusal> _refused = [];
     private string? _from;
 
     public async Task<PickupOutcome> SendAsync(TakenFile taken)
@@ -90,7 +90,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
         var recipients = Accepted(mail);
         if (recipients.Count == 0)
         {
-            taken.SetAside(_reasons, context.Clock.GetUtcNow());
+            taken.SetAside(Reasons(), context.Clock.GetUtcNow());
             return PickupOutcome.Bad;
         }
 
@@ -100,9 +100,9 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
             return PickupOutcome.Later;
         }
 
-        if (_reasons.Count > 0)
+        if (_refused.Count > 0)
         {
-            taken.SetAsideCopy([$"queued as {taken.Id} for the others", .. _reasons], context.Clock.GetUtcNow());
+            taken.SetAsideCopy([$"queued as {taken.Id} for the others", .. Reasons()], context.Clock.GetUtcNow());
         }
 
         return await QueueAsync(taken, mail, recipients);
@@ -139,8 +139,11 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
 
     private Arrival ArrivalOf(string? messageId) => new(
         Arrival.NameOf(messageId), Place, context.Clock.GetUtcNow(), null, [],
-        [.. _reasons.Take(Arrival.MostRefused).Select(reason => new ArrivalRefusal(null, Place, reason))],
-        Math.Max(0, _reasons.Count - Arrival.MostRefused));
+        [.. _refused.Take(Arrival.MostRefused)],
+        Math.Max(0, _refused.Count - Arrival.MostRefused));
+
+    /// <summary>For who looks into Badmail.</summary>
+    private List<string> Reasons() => [.. _refused.Select(refused => refused.To is null ? refused.Reply : $"{refused.To}: {refused.Reply}")];
 
     private static Reply Keep(out string kept, string reason, Reply reply)
     {
@@ -207,13 +210,13 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
     private PickupOutcome SetAside(TakenFile taken, string reason, Reply reply)
     {
         Tell(reason, reply, null);
-        taken.SetAside(_reasons, context.Clock.GetUtcNow());
+        taken.SetAside(Reasons(), context.Clock.GetUtcNow());
         return PickupOutcome.Bad;
     }
 
     private void Tell(string reason, Reply reply, string? to)
     {
-        _reasons.Add(to is null ? reply.ToString() : $"{to}: {reply}");
+        _refused.Add(new ArrivalRefusal(to, reason, reply.ToString()));
         context.Meter.Refused(_client.Name, reason);
         var (from, now) = (string.IsNullOrEmpty(_from) ? null : _from, context.Clock.GetUtcNow());
         context.Log.Refused(_client.Name, Here.ToString(), null, from, to, reason, reply.ToString(), Place);

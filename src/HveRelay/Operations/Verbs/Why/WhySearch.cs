@@ -98,7 +98,7 @@ internal sealed class WhySearch(IQueueReader queue, RelayOptions options, int la
         }
 
         return name.Contains('@', StringComparison.Ordinal)
-            ? $"{name}: no message {kept} has this Message-ID, sender or recipient, and none with it was refused but in the last two seconds. A device that never came so far is in 'hverelay clients'"
+            ? $"{name}: no message {kept} has this Message-ID, sender or recipient, and no refusal but of the last two seconds this sender or recipient; of what is refused no Message-ID is kept. Ask for the device; 'hverelay clients' has who connected"
             : MessageId.TryParse(name, out _)
                 ? $"{name}: {QueueText.NotFound} {kept}"
                 : $"{name}: no queue id, IP address, name in EHLO, login or entry of Clients with a message or a refusal {kept}. 'hverelay clients' has who connected";
