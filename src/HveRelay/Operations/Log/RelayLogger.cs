@@ -1,6 +1,5 @@
 using Serilog;
 using Serilog.Events;
-using Serilog.Settings.Configuration;
 
 namespace HveRelay.Operations.Log;
 
@@ -12,10 +11,8 @@ internal static class RelayLogger
     /// <summary>Lines that may wait for who reads the console.</summary>
     private const int ConsoleBacklog = 10_000;
 
-    /// <summary>The section says where lines go. One of levels alone does not: with nothing in the place of the files there was no log at all.</summary>
-    public static bool IsElsewhere(IConfigurationSection section) => section.GetSection("WriteTo").Exists() || section.GetSection("AuditTo").Exists();
-
     /// <param name="section">The Serilog section.</param>
+    /// <exception cref="RelayStartException">Serilog does not understand it.</exception>
     public static RelayLog Create(string dataDirectory, IConfigurationSection? section, bool console = true)
     {
         var configuration = new LoggerConfiguration()
@@ -27,8 +24,8 @@ internal static class RelayLogger
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
         if (section is not null)
         {
-            configuration = configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty });
-            if (IsElsewhere(section))
+            configuration = SerilogSection.Read(section, configuration);
+            if (SerilogSection.IsElsewhere(section))
             {
                 return new RelayLog(configuration.CreateLogger(), null);
             }
