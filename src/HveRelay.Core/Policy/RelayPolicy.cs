@@ -52,6 +52,16 @@ public sealed class RelayPolicy
     /// <summary>May this address log in: is there an entry for it with users, and does one of those do without TLS that is missing?</summary>
     public bool OffersAuth(IPAddress address, bool tls) => _index.HasUsers(address, tls);
 
+    /// <summary>Octets a message from this address may have, whoever logs in: of the entries that may decide yet, that which takes the most.</summary>
+    public long MaxMessageBytes(IPAddress address)
+    {
+        var forAnybody = _index.First(address, null);
+        var mayDecide = _index.First(address) == forAnybody
+            ? []
+            : _clients.TakeWhile(client => client != forAnybody).Where(client => client.Covers(address));
+        return mayDecide.Append(forAnybody).Max(MaxMessageBytes);
+    }
+
     /// <summary>Octets a message of this client may have, by whichever way takes the most.</summary>
     public long MaxMessageBytes(ClientRule? client) => Least(client, _limits.Largest);
 

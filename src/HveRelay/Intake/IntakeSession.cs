@@ -19,14 +19,20 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
     private readonly SessionArrivals _arrivals = new(context.Clock);
     private readonly SessionSightings _sightings = new(context.Clients, context.Clock);
     private ClientRule? _client;
+    private bool _isDecided;
+    private long _mostBytes;
     private string _reversePath = string.Empty;
     private bool _eightBit;
     private long _declared;
     private bool _ended;
 
-    /// <summary>Before recipients: of the way that takes the most. Then of all their ways, since the message is taken whole or not at all.</summary>
-    public long MaxMessageBytes => _recipients.Count == 0
-        ? context.Policy.MaxMessageBytes(_client)
+    /// <summary>
+    /// Until an entry decides, of the one that takes the most: SIZE must not keep a client from what its entry takes. Before recipients
+    /// of the way that takes the most, then of all their ways, since the message is taken whole or not at all.
+    /// </summary>
+    public long MaxMessageBytes =>
+        !_isDecided ? _mostBytes
+        : _recipients.Count == 0 ? context.Policy.MaxMessageBytes(_client)
         : context.Policy.MaxMessageBytes(_client, _recipients.Select(recipient => recipient.Lane));
 
     public NewlineMode NewlineMode => (_client?.BareNewline ?? BareNewline.Normalize) switch
@@ -49,6 +55,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
             return new(Refuse(session, "unknown client", IntakeReplies.UnknownClient(session.Address.ToString(), 554)));
         }
 
+        _mostBytes = context.Policy.MaxMessageBytes(session.Address);
         context.Log.Connected(_client.Name, session.Address.ToString(), session.Listener);
         return new(IntakeReplies.Greeting(context.HostName));
     }
@@ -74,7 +81,11 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
             return Refuse(session, reason, IntakeReplies.LoginFailed, user: user);
         }
 
-        _client = context.Policy.Find(session.Address, user) ?? _client;
+        if (context.Policy.Find(session.Address, user) is { } client)
+        {
+            (_client, _isDecided) = (client, true);
+        }
+
         return IntakeReplies.LoggedIn;
     }
 
@@ -91,7 +102,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
                 : Refuse(session, "unknown client", IntakeReplies.UnknownClient(session.Address.ToString(), 550)));
         }
 
-        _client = client;
+        (_client, _isDecided) = (client, true);
         if (client.RequireTls && session.Tls is null)
         {
             return new(Refuse(session, "tls required", IntakeReplies.TlsNeeded));

@@ -53,7 +53,7 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData("{ \"MinimumLevel\": \"Loud\" }")]
-    [InlineData("{ \"Using\": [ \"Nowhere.At.All\" ], \"WriteTo\": [ { \"Name\": \"Console\" } ] }")]
+    [InlineData("{ \"WriteTo\": [ { \"Name\": \"File\", \"Args\": { \"path\": \"own.log\", \"rollingInterval\": \"Fortnight\" } } ] }")]
     public async Task What_Serilog_does_not_understand_is_a_sentence_and_status_2(string section)
     {
         await using var story = ProgramStory.BeginWithoutHve(configuration => configuration["Serilog"] = System.Text.Json.Nodes.JsonNode.Parse(section));

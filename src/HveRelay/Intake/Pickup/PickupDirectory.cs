@@ -29,6 +29,7 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
 
     private const string Ending = ".eml";
     private const int AtOnce = 8;
+    private const int MostNamed = 10; // files that cannot be taken, in one line
 
     private readonly Dictionary<string, DateTimeOffset> _notBefore = new(StringComparer.Ordinal);
     private Dictionary<string, (long Length, DateTime Date, DateTimeOffset Since)> _seen = new(StringComparer.Ordinal);
@@ -83,7 +84,7 @@ internal sealed class PickupDirectory(Func<PickupOptions> options, IntakeContext
             });
         if (stuck.Count > 0)
         {
-            throw stuck[0];
+            throw new IOException(string.Join("; ", stuck.Take(MostNamed).Select(failed => failed.Message)));
         }
     }
 

@@ -1,5 +1,6 @@
 using HveRelay.Configuration;
 using HveRelay.Files;
+using HveRelay.Operations.Log;
 
 namespace HveRelay.Operations.Configuration;
 
@@ -33,11 +34,17 @@ public static class ConfigurationReader
         var walk = new ConfigurationWalk(file, keys, Path.GetDirectoryName(Path.GetFullPath(path))!);
         var options = walk.Read(root);
         IReadOnlyList<ConfigurationWarning> open = walk.SecretKey is { } key && SecretFile.OpenToAll(key, path) is { } warning ? [warning] : [];
+        var serilog = root.GetSection("Serilog");
+        if (SerilogSection.Fault(serilog) is { } fault)
+        {
+            errors.Add(fault);
+        }
+
         var report = new CheckReport(errors, [])
             .Then(new CheckReport(walk.Errors, [.. walk.Warnings, .. open]))
             .Then(ConfigurationCheck.Check(options))
             .Then(ConnectionText.Check(options.Queue));
-        return (options, root.GetSection("Serilog"), report);
+        return (options, serilog, report);
     }
 
     private static byte[]? Open(string? path, List<ConfigurationError> errors)

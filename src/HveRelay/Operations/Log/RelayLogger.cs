@@ -1,7 +1,6 @@
 using Serilog;
 using Serilog.Debugging;
 using Serilog.Events;
-using Serilog.Settings.Configuration;
 
 namespace HveRelay.Operations.Log;
 
@@ -17,9 +16,6 @@ internal static class RelayLogger
     private static readonly Lock Gate = new();
     private static long? _toldAt;
 
-    /// <summary>The section says where lines go. One of levels alone does not: with nothing in the place of the files there was no log at all.</summary>
-    public static bool IsElsewhere(IConfigurationSection section) => section.GetSection("WriteTo").Exists() || section.GetSection("AuditTo").Exists();
-
     /// <param name="section">The Serilog section.</param>
     /// <exception cref="WrongUsageException">Serilog cannot make anything of its section.</exception>
     public static RelayLog Create(string dataDirectory, IConfigurationSection? section, bool console = true)
@@ -34,8 +30,8 @@ internal static class RelayLogger
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
         if (section is not null)
         {
-            configuration = Read(configuration, section);
-            if (IsElsewhere(section))
+            configuration = SerilogSection.Read(section, configuration);
+            if (SerilogSection.IsElsewhere(section))
             {
                 return new RelayLog(configuration.CreateLogger(), null);
             }
@@ -60,19 +56,6 @@ internal static class RelayLogger
         }
 
         return new RelayLog(configuration.CreateLogger(), files);
-    }
-
-    private static LoggerConfiguration Read(LoggerConfiguration configuration, IConfigurationSection section)
-    {
-        try
-        {
-            return configuration.ReadFrom.Configuration(section, new ConfigurationReaderOptions { SectionName = string.Empty });
-        }
-        catch (Exception fault)
-        {
-            // Whatever an assembly that the section names throws.
-            throw new WrongUsageException("Serilog", fault.Message, fault);
-        }
     }
 
     /// <summary>What the log cannot do it cannot log: standard error has it, now and then, since a full disk refuses every line.</summary>

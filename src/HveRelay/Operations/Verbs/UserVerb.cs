@@ -13,12 +13,19 @@ internal static class UserVerb
         var hash = new Command("hash", "Reads a password from standard input, prints the hash for Users");
         hash.SetAction(async (parsed, cancel) =>
         {
+            var error = parsed.InvocationConfiguration.Error;
             var password = Console.IsInputRedirected
                 ? await Console.In.ReadLineAsync(cancel)
-                : await Task.Run(() => ReadUnseen(parsed.InvocationConfiguration.Error), cancel).WaitAsync(cancel);
+                : await Task.Run(() => ReadUnseen("Password: ", error), cancel).WaitAsync(cancel);
             if (string.IsNullOrEmpty(password))
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync("user hash: standard input holds no password");
+                await error.WriteLineAsync("user hash: standard input holds no password");
+                return ExitStatus.Wrong;
+            }
+
+            if (!Console.IsInputRedirected && await Task.Run(() => ReadUnseen("Once more: ", error), cancel).WaitAsync(cancel) != password)
+            {
+                await error.WriteLineAsync("user hash: these are two passwords");
                 return ExitStatus.Wrong;
             }
 
@@ -30,9 +37,9 @@ internal static class UserVerb
     }
 
     /// <summary>A line from the terminal, which shows none of it.</summary>
-    private static string ReadUnseen(TextWriter prompt)
+    private static string ReadUnseen(string question, TextWriter prompt)
     {
-        prompt.Write("Password: ");
+        prompt.Write(question);
         prompt.Flush();
         var password = new StringBuilder();
         while (true)

@@ -64,6 +64,22 @@ public sealed class IntakeSessionTests : IntakeStory
             "refused client=scanners ip=192.0.2.7 from=scan@contoso.com reason=size reply=\"552 5.3.4 Message too large: at most 100 octets\" listener=test", Log[^1]);
     }
 
+    /// <summary>SIZE and MAIL went by the first entry that covers the address, though it was for those who log in.</summary>
+    [Fact]
+    public async Task The_size_of_an_entry_that_does_not_decide_holds_nobody_back()
+    {
+        Options.Clients = [new ClientOptions { Name = "erp", Users = ["erp"], MaxMessageBytes = 100 }, .. Options.Clients!];
+        Options.Clients[1].MaxMessageBytes = 200;
+        await using var live = await BeginAsync();
+
+        await live.SendAsync("EHLO scanner\r\n");
+        Assert.Contains("250-SIZE 200\r\n", await live.ReadLinesAsync(7), StringComparison.Ordinal);
+        await live.SendAsync("MAIL FROM:<scan@contoso.com> SIZE=150\r\n");
+        Assert.StartsWith("250 ", await live.ReadLinesAsync(1), StringComparison.Ordinal);
+        await live.SendAsync("RSET\r\nMAIL FROM:<scan@contoso.com> SIZE=201\r\n");
+        Assert.Equal("552 5.3.4 Message too large: at most 200 octets", (await live.ReadLinesAsync(2)).TrimEnd().Split("\r\n")[1]);
+    }
+
     [Fact]
     public async Task Where_a_login_is_asked_for_there_is_no_mail_without_one()
     {

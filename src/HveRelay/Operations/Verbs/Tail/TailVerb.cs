@@ -35,7 +35,7 @@ internal static class TailVerb
                 return ExitStatus.Wrong;
             }
 
-            if (RelayLogger.IsElsewhere(loaded.Serilog))
+            if (SerilogSection.IsElsewhere(loaded.Serilog))
             {
                 await output.Error.WriteLineAsync("Serilog: the log goes where this section says, and not into files that the relay knows");
                 return ExitStatus.Wrong;

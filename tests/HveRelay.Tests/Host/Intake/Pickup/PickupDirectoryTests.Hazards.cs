@@ -55,6 +55,19 @@ public sealed partial class PickupDirectoryTests
         Assert.Equal([name], Files());
     }
 
+    /// <summary>Only the first was, and whoever left it there never heard of the others.</summary>
+    [Fact]
+    public async Task Each_file_that_cannot_be_taken_is_named()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Names may be longer there.");
+        var names = new[] { new string('x', 251) + ".eml", new string('y', 251) + ".eml" };
+        Array.ForEach(names, name => Put(name, Scan));
+
+        var failed = await Assert.ThrowsAnyAsync<IOException>(() => LookAsync(2));
+
+        Assert.All(names, name => Assert.Contains(name, failed.Message, StringComparison.Ordinal));
+    }
+
     /// <summary>Asked for its length, such a file is not there: every look ended with it.</summary>
     [Fact]
     public async Task A_name_that_is_not_UTF8_held_up_the_others()

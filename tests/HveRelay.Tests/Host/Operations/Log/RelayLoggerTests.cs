@@ -1,3 +1,4 @@
+using HveRelay.Operations;
 using HveRelay.Operations.Log;
 using HveRelay.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -20,10 +21,29 @@ public sealed class RelayLoggerTests : IDisposable
     [Fact]
     public async Task Levels_alone_silenced_the_log()
     {
-        var levels = new ConfigurationBuilder().AddInMemoryCollection([new("Serilog:MinimumLevel:Default", "Information")]).Build();
-
-        await ShowsAsync(levels.GetSection("Serilog"));
+        await ShowsAsync(Section(("MinimumLevel:Default", "Information")));
     }
+
+    /// <summary>The program was aborted, with the stack of an exception.</summary>
+    [Fact]
+    public void A_section_that_Serilog_refuses_is_named()
+    {
+        var section = Section(
+            ("Using:0", "Serilog.Sinks.File"),
+            ("WriteTo:0:Name", "File"),
+            ("WriteTo:0:Args:path", _data.File("own.log")),
+            ("WriteTo:0:Args:rollingInterval", "Fortnight"));
+
+        var refused = Assert.Throws<WrongUsageException>(() => RelayLogger.Create(_data.Path, section, console: false));
+
+        Assert.StartsWith("Serilog: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Fortnight", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static IConfigurationSection Section(params (string Key, string Value)[] keys) => new ConfigurationBuilder()
+        .AddInMemoryCollection(keys.Select(key => KeyValuePair.Create<string, string?>($"Serilog:{key.Key}", key.Value)))
+        .Build()
+        .GetSection("Serilog");
 
     /// <summary>The disk was full in the midst of a line: the first of the next start was its end, and for a program no line at all.</summary>
     [Fact]
