@@ -113,6 +113,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         shell.WaitForExit();
     }
 
+    /// <summary>What it said last, for whoever has to find out why a test failed.</summary>
+    public string LastWords => $"{_name}, the last lines:\n{string.Join('\n', Lines.TakeLast(100))}\n{_error.Text}";
+
     private string Story() => $"{_name}\n{_output.Text}{_error.Text}";
 
     /// <summary>What came out of one of its pipes.</summary>

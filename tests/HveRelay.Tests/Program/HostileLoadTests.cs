@@ -50,7 +50,7 @@ public sealed class HostileLoadTests
         var story99 = string.Create(CultureInfo.InvariantCulture, $"{times.Count} sessions in {took.TotalSeconds:0.0} s: median {times[times.Count / 2]:0.0} ms, 99th percentile {times[times.Count * 99 / 100]:0.0} ms, longest {times[^1]:0.0} ms; alone {quiet[quiet.Count / 2]:0.0} and {quiet99:0.0} ms; memory {atRest} MB at rest, {withIdle} MB with 2,000 idle sessions, peak {peak} MB; {load.Flooded / 1_000_000} MB of lines without end, closed {load.Closed} times");
         TestContext.Current.TestOutputHelper?.WriteLine(story99);
         Assert.Equal(2000, idle);
-        Assert.True(peak < 200, story99);
+        Assert.True(peak < 300, story99);
 
         // A device waits for minutes; how fast disk and processor are at this moment, the sessions without the load tell.
         Assert.True(times[times.Count * 99 / 100] < 1000 + (10 * quiet99), story99);

@@ -161,6 +161,7 @@ internal sealed class ProgramStory : IAsyncDisposable
         foreach (var daemon in _daemons)
         {
             await daemon.DisposeAsync();
+            TestContext.Current.TestOutputHelper?.WriteLine(daemon.LastWords);
         }
 
         if (Hve is not null)

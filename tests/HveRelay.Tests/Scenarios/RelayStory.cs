@@ -198,6 +198,8 @@ public sealed class RelayStory : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Where it failed, this is shown.
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', Log.TakeLast(100)));
         _stopping = true;
         var ending = _relay?.DisposeAsync().AsTask() ?? Task.CompletedTask;
         while (await Task.WhenAny(ending, Task.Delay(InHand, TimeProvider.System)) != ending)

@@ -52,6 +52,13 @@ internal sealed class SqliteFixture(ManualClock clock) : IDisposable
         await store.NextDueAsync(AnyLane, Cancel);
     }
 
+    /// <summary>Quarters of a second go by until the writer has tidied up, which is after it has answered all that came before.</summary>
+    public Task TidiesAsync(IQueueStore store) => Until.TrueAsync(async () =>
+    {
+        await TickAsync(store);
+        return new FileInfo(File + "-wal").Length == 0;
+    });
+
     public static async Task<byte[]> ReadAsync(IQueueReader store, MessageId id)
     {
         using var read = new MemoryStream();

@@ -174,8 +174,8 @@ public sealed class SqliteLifeTests : IDisposable
             await _sqlite.TickAsync(store);
         }
 
+        await _sqlite.TidiesAsync(store);
         Assert.InRange(new FileInfo(_sqlite.File).Length, 1, 3_000_000);
-        Assert.Equal(0, new FileInfo(_sqlite.File + "-wal").Length);
     }
 
     [Fact]
