@@ -53,7 +53,7 @@ public sealed class RelayPolicy
     public bool OffersAuth(IPAddress address, bool tls) => _index.HasUsers(address, tls);
 
     /// <summary>Octets a message from this address may have, whoever logs in: of the entries that may decide yet, that which takes the most.</summary>
-    public long MaxMessageBytes(IPAddress address)
+    public long MostBytesFrom(IPAddress address)
     {
         var forAnybody = _index.First(address, null);
         var mayDecide = _index.First(address) == forAnybody

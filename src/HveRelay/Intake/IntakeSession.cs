@@ -55,7 +55,7 @@ internal sealed class IntakeSession(IntakeContext context, Reply? refusal, Actio
             return new(Refuse(session, "unknown client", IntakeReplies.UnknownClient(session.Address.ToString(), 554)));
         }
 
-        _mostBytes = context.Policy.MaxMessageBytes(session.Address);
+        _mostBytes = context.Policy.MostBytesFrom(session.Address);
         context.Log.Connected(_client.Name, session.Address.ToString(), session.Listener);
         return new(IntakeReplies.Greeting(context.HostName));
     }
