@@ -9,7 +9,7 @@ namespace HveRelay.Smtp.Message;
 /// X-Sender and X-Receiver are taken out of the header, since they would tell everybody of the others; whoever sends takes Bcc out.
 /// </summary>
 /// <param name="Sender">An address, empty for the null reverse-path; null where nobody is named.</param>
-/// <param name="Recipients">As they are named, those without an address left out.</param>
+/// <param name="Recipients">As they are named; what is no address stays, for whoever looks at it to refuse: it was meant for somebody.</param>
 /// <param name="Header">The header block with the empty line that ends it.</param>
 public sealed record HeaderEnvelope(string? Sender, IReadOnlyList<string> Recipients, byte[] Header)
 {
@@ -20,7 +20,7 @@ public sealed record HeaderEnvelope(string? Sender, IReadOnlyList<string> Recipi
     {
         var header = new HeaderEditor(block);
         header.DropMboxLine();
-        var receivers = header.Has(ReceiverField) ? Addresses(header, ReceiverField) : Addresses(header, "To", "Cc", "Bcc");
+        var receivers = (header.Has(ReceiverField) ? Mailboxes(header, ReceiverField) : Mailboxes(header, "To", "Cc", "Bcc")).ConvertAll(NameOf);
         var sender = header.Has(SenderField)
             ? Addresses(header, SenderField).FirstOrDefault() ?? NullOr(System.Text.Encoding.UTF8.GetString(header.All(SenderField)[0].Unfold()).Trim())
             : Addresses(header, "Sender").Concat(Addresses(header, "From")).FirstOrDefault();
@@ -29,26 +29,29 @@ public sealed record HeaderEnvelope(string? Sender, IReadOnlyList<string> Recipi
         return new HeaderEnvelope(sender, receivers, header.ToMemory().ToArray());
     }
 
-    public static IEnumerable<string> AddressesIn(string list) => In(AddressList.Parse(list));
-
-    private static IEnumerable<string> In(AddressList list) => list.Mailboxes.Select(AddressOf).Where(address => address.Length > 0);
+    public static IEnumerable<string> AddressesIn(string list) => AddressList.Parse(list).Mailboxes.Select(AddressOf).Where(address => address.Length > 0);
 
     /// <summary>What is no address stays as it is, so that whoever looks at it refuses it: nobody asked for the null reverse-path.</summary>
     private static string NullOr(string sender) => sender is "<>" ? string.Empty : sender;
 
-    private static List<string> Addresses(HeaderEditor header, params ReadOnlySpan<string> names)
+    private static IEnumerable<string> Addresses(HeaderEditor header, string name) => Mailboxes(header, name).Select(AddressOf).Where(address => address.Length > 0);
+
+    private static List<NamedMailbox> Mailboxes(HeaderEditor header, params ReadOnlySpan<string> names)
     {
-        var addresses = new List<string>();
+        var mailboxes = new List<NamedMailbox>();
         foreach (var name in names)
         {
             foreach (var field in header.All(name))
             {
-                addresses.AddRange(In(AddressList.Parse(field.Unfold())));
+                mailboxes.AddRange(AddressList.Parse(field.Unfold()).Mailboxes);
             }
         }
 
-        return addresses;
+        return mailboxes;
     }
+
+    private static string NameOf(NamedMailbox mailbox) =>
+        AddressOf(mailbox) is { Length: > 0 } address ? address : mailbox.DisplayName is { Length: > 0 } words ? words : "<>";
 
     /// <summary>A single word is a mailbox of the machine that wrote it: <c>root</c>.</summary>
     private static string AddressOf(NamedMailbox mailbox) =>

@@ -84,11 +84,20 @@ public sealed class MailFile
         }
     }
 
+    /// <summary>Behind a byte order mark, where an editor of Windows has put one before the message.</summary>
+    private static async Task<long> BeginningAsync(Stream file, CancellationToken cancel)
+    {
+        file.Position = 0;
+        var mark = new byte[3];
+        var read = await file.ReadAtLeastAsync(mark, mark.Length, throwOnEndOfStream: false, cancel);
+        return mark is [0xEF, 0xBB, 0xBF] ? read : 0;
+    }
+
     /// <summary>The octets with CRLF at the end of every line, the last one too. A piece is good until the next.</summary>
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> MendAsync(
         Stream file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        file.Position = 0;
+        file.Position = await BeginningAsync(file, cancel);
         var reader = new DataReader(NewlineMode.Normalize, chunked: true);
         using var mended = new PooledBuffer(Piece);
         var buffer = new byte[Piece];

@@ -32,7 +32,7 @@ internal static class DemoConfiguration
                     AcceptedDomains = new[] { "contoso.com" },
                     Accounts = new[] { new { Address = Account, Password } },
                 },
-                Queue = new { MinimumFreeBytes = 0 },
+                Queue = new { MinimumFreeBytes = 64 * 1024 * 1024 },
                 Web = new { Port = webPort },
             },
             Readable));

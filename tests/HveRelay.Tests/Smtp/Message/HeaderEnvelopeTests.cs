@@ -14,6 +14,8 @@ public sealed class HeaderEnvelopeTests
     [InlineData("X-Sender: <>\nTo: a@contoso.com\n", "", "a@contoso.com")]
     [InlineData("X-Sender: a b c\nTo: a@contoso.com\n", "a b c", "a@contoso.com")]
     [InlineData("Sender: boss@contoso.com\nFrom: a@contoso.com, b@contoso.com\nTo: team: c@contoso.com, d@contoso.com;\n", "boss@contoso.com", "c@contoso.com d@contoso.com")]
+    [InlineData("X-Sender: a@contoso.com\nX-Receiver: a b c\nX-Receiver: <>\nX-Receiver: d@contoso.com\n", "a@contoso.com", "a b c <> d@contoso.com")]
+    [InlineData("From: The Scanner\nTo: ,, a@contoso.com, foo bar baz,\nCc: undisclosed-recipients:;\n", null, "a@contoso.com foo bar baz")]
     [InlineData("From: root (Cron Daemon)\nTo: root\n", "root", "root")]
     [InlineData("Subject: nobody\n", null, "")]
     public void The_envelope_stands_in_the_header(string header, string? sender, string recipients)
@@ -30,6 +32,8 @@ public sealed class HeaderEnvelopeTests
     [InlineData("Subject: x\r\n\r\n..\r\n", "Subject: x\r\n\r\n..\r\n")]
     [InlineData("Subject: no body", "Subject: no body\r\n\r\n")]
     [InlineData("From mbox Sun Nov 22\nSubject: x\n\nb\n", "Subject: x\r\n\r\nb\r\n")]
+    [InlineData("\u00EF\u00BB\u00BFSubject: x\n\nb\n", "Subject: x\r\n\r\nb\r\n")]
+    [InlineData("\u00EF\u00BBSubject: x\n", "\r\n\u00EF\u00BBSubject: x\r\n")]
     [InlineData("no header at all\n", "\r\nno header at all\r\n")]
     [InlineData("", "\r\n")]
     public async Task A_file_is_read_with_any_line_ends(string content, string read)
