@@ -21,6 +21,9 @@ public abstract record ConnectResult
     public sealed record Connected(IUpstreamConnection Connection) : ConnectResult;
 
     public sealed record Failed(SmtpFailure Failure) : ConnectResult;
+
+    /// <summary>The configuration has no such account or smarthost any more: whoever asks is about to hear of it.</summary>
+    public sealed record Gone : ConnectResult;
 }
 
 /// <summary>An authenticated connection, one transaction at a time. Disposing says QUIT, and whatever comes of that changes nothing.</summary>

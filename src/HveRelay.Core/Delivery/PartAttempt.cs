@@ -72,7 +72,7 @@ internal sealed class PartAttempt(
         }
         catch (OperationCanceledException)
         {
-            result = Stopped();
+            result = CutShort("The relay was shut down during the attempt");
         }
         catch (Exception bug) when (_grant is not null)
         {
@@ -130,6 +130,8 @@ internal sealed class PartAttempt(
                         break;
                     case ConnectResult.Failed failed:
                         return new SendResult.NoConnection(failed.Failure);
+                    case ConnectResult.Gone:
+                        return CutShort("The configuration has the account no more");
                 }
             }
 
@@ -190,11 +192,10 @@ internal sealed class PartAttempt(
     private bool WantsNewToken(RecipientResult result) =>
         result is RecipientResult.NotSent failed && context.Replies.Classify(failed.Failure).Class == ReplyClass.NewToken;
 
-    /// <summary>The relay is shutting down. Before the attempt began nothing happened; during it, it is as if the connection had broken.</summary>
-    private SendResult Stopped() => _grant is null
+    /// <summary>For a reason of ours. Before the attempt began nothing happened; during it, it is as if the connection had broken.</summary>
+    private SendResult CutShort(string why) => _grant is null
         ? new SendResult.NotTried()
-        : new SendResult.Attempted(
-            _grant.AttemptId, AllFailed(new SmtpFailure(Stage.Content, null, Breakage.Closed, "The relay was shut down during the attempt")));
+        : new SendResult.Attempted(_grant.AttemptId, AllFailed(new SmtpFailure(Stage.Content, null, Breakage.Closed, why)));
 
     private IReadOnlyList<RecipientResult> AllFailed(SmtpFailure failure) =>
         [.. Enumerable.Repeat(new RecipientResult.NotSent(failure), _grant!.Recipients)];

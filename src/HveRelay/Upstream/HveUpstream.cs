@@ -17,10 +17,13 @@ public sealed class HveUpstream(RelayOptions options, TimeProvider clock, IToken
     /// <summary>Null: by the system's resolver and over TCP.</summary>
     internal Dialer? Dialer { get; init; }
 
-    /// <exception cref="ArgumentException">The configuration has no such account or smarthost.</exception>
     public async Task<ConnectResult> ConnectAsync(string account, CancellationToken cancel)
     {
-        var hop = NextHop.Find(options, account);
+        if (NextHop.Find(options, account) is not { } hop)
+        {
+            return new ConnectResult.Gone();
+        }
+
         try
         {
             return await ConnectAsync(hop, cancel);

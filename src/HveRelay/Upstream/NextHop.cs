@@ -17,8 +17,8 @@ internal sealed record NextHop(
     string? TrustedCertificate,
     CertificateOptions? ClientCertificate)
 {
-    /// <exception cref="ArgumentException">The configuration has no such account or smarthost.</exception>
-    public static NextHop Find(RelayOptions options, string name)
+    /// <summary>Null where the configuration has no such account or smarthost.</summary>
+    public static NextHop? Find(RelayOptions options, string name)
     {
         if (options.Hve.Accounts.Find(one => string.Equals(one.Address, name, StringComparison.OrdinalIgnoreCase)) is { } account)
         {
@@ -45,7 +45,7 @@ internal sealed record NextHop(
                 smarthost.ClientCertificate);
         }
 
-        throw new ArgumentException($"The configuration has no account and no smarthost '{name}'.", nameof(name));
+        return null;
     }
 
     /// <summary>Read at each login: whoever changes it need not restart the relay. Where the file is gone or says nothing now, what it said at the start.</summary>

@@ -44,7 +44,7 @@ public sealed class SeveralNodesTests(PostgresServer server)
         Assert.Equal(0, shown.Status);
         Assert.Contains("relayed", shown.Output, StringComparison.Ordinal);
         Assert.Contains(": 250 2.0.0 OK", (await story.RunAsync("why", loads[1].Accepted.Values.First())).Output, StringComparison.Ordinal);
-        Assert.Contains(loads[1].Accepted.Values.First(), (await story.RunAsync("why", "scanners", "--last", "100")).Output, StringComparison.Ordinal);
+        Assert.Contains(loads[1].Accepted.Values.First(), (await story.RunAsync("why", "scanners", "--last", "1000")).Output, StringComparison.Ordinal);
         await Until.True(() => story.RunAsync("clients").Result.Output.Contains("127.0.0.1", StringComparison.Ordinal));
         Assert.Equal(0, (await story.RunAsync("health")).Status);
     }

@@ -105,6 +105,26 @@ public sealed class AccountStories
         }
     }
 
+    /// <summary>A change of the configuration reaches the way out before the senders: the attempt broke, and its mail waited for a minute.</summary>
+    [Fact]
+    public async Task An_account_that_goes_while_its_mail_is_taken_costs_nothing_but_the_moment()
+    {
+        var configured = new RelayOptions();
+        await using var story = await RelayStory.BeginAsync(options => configured = options);
+        var accounts = configured.Hve.Accounts;
+        configured.Hve.Accounts = [];
+        await story.SendAsync("you@contoso.com");
+
+        // What is given back is given back for good, which takes a sync.
+        var before = (await story.Relay.State.Store.TotalsAsync(CancellationToken.None)).Syncs;
+        await Until.TrueAsync(async () => (await story.Relay.State.Store.TotalsAsync(CancellationToken.None)).Syncs > before);
+        configured.Hve.Accounts = accounts;
+
+        await story.LogsAsync("relayed");
+
+        Assert.Equal("1", story.Lines("relayed").Single()["attempt"]);
+    }
+
     private static Fault WrongPassword => Fault.Reply(FaultStage.Auth, "535 5.7.3 Authentication unsuccessful") with { Account = One };
 
     private static Task<RelayStory> BeginAsync(bool takeOver, Action<RelayOptions>? change = null) => RelayStory.BeginAsync(

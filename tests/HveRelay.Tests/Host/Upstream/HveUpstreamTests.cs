@@ -153,7 +153,7 @@ public sealed class HveUpstreamTests : IDisposable
             Name = "external", Host = Host, UserName = "relay@contoso.com", OAuth = new OAuthOptions { TenantId = "t", ClientId = "c", ClientSecret = "s" },
         });
 
-        var hop = NextHop.Find(_options, "EXTERNAL");
+        var hop = NextHop.Find(_options, "EXTERNAL")!;
         Assert.Empty(hop.Mechanisms);
         Assert.Equal(("relay@contoso.com", "c", "s"), (hop.Account!.Address, hop.Account.OAuth!.ClientId, hop.Account.OAuth.ClientSecret));
         Assert.Equal("https://outlook.office365.com/.default", hop.Account.OAuth.Scope);
@@ -164,8 +164,8 @@ public sealed class HveUpstreamTests : IDisposable
     {
         _options.Smarthosts.Add(new SmarthostOptions { Name = "external", Host = Host, UserName = "u", Password = "p" });
 
-        Assert.Equal(["PLAIN", "LOGIN"], NextHop.Find(_options, "External").Mechanisms.Select(mechanism => mechanism.Name));
-        Assert.Equal(["LOGIN", "PLAIN"], NextHop.Find(_options, Account).Mechanisms.Select(mechanism => mechanism.Name));
+        Assert.Equal(["PLAIN", "LOGIN"], NextHop.Find(_options, "External")!.Mechanisms.Select(mechanism => mechanism.Name));
+        Assert.Equal(["LOGIN", "PLAIN"], NextHop.Find(_options, Account)!.Mechanisms.Select(mechanism => mechanism.Name));
     }
 
     [Fact]
@@ -212,8 +212,8 @@ public sealed class HveUpstreamTests : IDisposable
     }
 
     [Fact]
-    public async Task An_account_that_nobody_configured_is_a_bug() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => Upstream().ConnectAsync("nobody@contoso.com", CancellationToken.None));
+    public async Task An_account_that_the_configuration_has_no_more_is_said_to_be_gone() =>
+        Assert.IsType<ConnectResult.Gone>(await Upstream().ConnectAsync("nobody@contoso.com", CancellationToken.None));
 
     private HveUpstream Upstream(ITokenSource? tokens = null) => new(_options, _clock, tokens)
     {
