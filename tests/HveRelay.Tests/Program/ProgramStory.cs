@@ -92,7 +92,7 @@ internal sealed class ProgramStory : IAsyncDisposable
     public async Task StartHveAsync(Func<SimulatorOptions, SimulatorOptions>? change = null)
     {
         var options = new SimulatorOptions { Port = _hvePort, Accounts = [new SimulatedAccount(Account, Password)] };
-        Hve = await HveSimulator.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System);
+        Hve = await SamePort.BeginAsync(() => HveSimulator.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System));
         Write("hve.pem", Hve.CertificatePem);
     }
 

@@ -153,8 +153,7 @@ public sealed class ReloadTests
     {
         const int Changes = 100, Enough = 500;
         var sent = 0;
-        await using var story = await ProgramStory.BeginAsync();
-        await story.Hve!.DisposeAsync();
+        await using var story = ProgramStory.BeginWithoutHve();
         await story.StartHveAsync(options => options with
         {
             KeepContent = false,

@@ -98,8 +98,8 @@ public sealed class RelayStory : IAsyncDisposable
     /// <summary>HVE comes back on the same port, as when an outage ends.</summary>
     public async Task RestartHveAsync(SimulatorOptions hve)
     {
-        var simulator = await HveSimulator.StartAsync(
-            hve with { Port = _options.Hve.Port, Accounts = [new SimulatedAccount(Account, Password)] }, Clock);
+        var simulator = await SamePort.BeginAsync(() => HveSimulator.StartAsync(
+            hve with { Port = _options.Hve.Port, Accounts = [new SimulatedAccount(Account, Password)] }, Clock));
         await File.WriteAllTextAsync(_options.Hve.TrustedCertificate!, simulator.CertificatePem);
         Simulator = simulator;
     }

@@ -264,7 +264,7 @@ public sealed class SmarthostStories
     private async Task<HveSimulator> GatewayAsync(Func<SimulatorOptions, SimulatorOptions>? change = null)
     {
         var options = new SimulatorOptions { Port = FreePort.Next(), HostName = "mail.fabrikam.com", IsSmarthost = true, RequireAuthentication = false };
-        return _gateway = await HveSimulator.StartAsync(change?.Invoke(options) ?? options, new ManualClock());
+        return _gateway = await SamePort.BeginAsync(() => HveSimulator.StartAsync(change?.Invoke(options) ?? options, new ManualClock()));
     }
 
     private static Task<RelayStory> BeginAsync(HveSimulator gateway, Action<SmarthostOptions>? smarthost = null, Action<RelayOptions>? change = null) =>
