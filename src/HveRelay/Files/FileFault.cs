@@ -8,7 +8,7 @@ internal static class FileFault
     {
         _ when Directory.Exists(path) => $"{path} is a directory, not a file",
         FileNotFoundException or DirectoryNotFoundException => $"there is no file {path}",
-        UnauthorizedAccessException => $"{path} may not be read by {Environment.UserName}",
+        UnauthorizedAccessException => $"{path} may not be read by {CurrentUser.Name}",
         BoundedFile.TooLargeException => $"{path} has {fault.Message}",
         IOException => $"{path} cannot be read: {fault.Message}",
         _ => null,

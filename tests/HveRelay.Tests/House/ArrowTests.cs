@@ -33,7 +33,7 @@ public sealed partial class ArrowTests
         ("Files", ["Configuration"]),
 
         // The edges know the core, and no other edge.
-        ("Intake", ["Mail", "Configuration", "Policy", "Queue", "Smtp", "Smtp.Message", "Smtp.Server"]),
+        ("Intake", ["Mail", "Configuration", "Files", "Policy", "Queue", "Smtp", "Smtp.Message", "Smtp.Server"]),
         ("Upstream", ["Mail", "Configuration", "Delivery", "Files", "Smtp", "Smtp.Client"]),
         ("Stores", ["Mail", "Queue"]),
         ("Web", ["Operations"]),

@@ -1,5 +1,6 @@
 using System.Net;
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Mail;
 using HveRelay.Policy;
 using HveRelay.Queue;
@@ -60,7 +61,7 @@ internal sealed class PickupSubmission(IntakeContext context, string clientName)
         }
         catch (UnauthorizedAccessException)
         {
-            return SetAside(taken, "rights", Reply.Of(550, "5.7.0", $"The file may not be read by {Environment.UserName}"));
+            return SetAside(taken, "rights", Reply.Of(550, "5.7.0", $"The file may not be read by {CurrentUser.Name}"));
         }
     }
 

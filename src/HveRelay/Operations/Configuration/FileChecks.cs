@@ -66,8 +66,8 @@ public sealed class FileChecks
             _errors.Add(new ConfigurationError(
                 "DataDirectory",
                 nearest.Equals(path, StringComparison.Ordinal)
-                    ? $"{path} may not be written by {Environment.UserName}"
-                    : $"{path} is not there, and {nearest} may not be written by {Environment.UserName}"));
+                    ? $"{path} may not be written by {CurrentUser.Name}"
+                    : $"{path} is not there, and {nearest} may not be written by {CurrentUser.Name}"));
         }
     }
 

@@ -1,5 +1,6 @@
 using HveRelay.Configuration;
 using HveRelay.Delivery;
+using HveRelay.Files;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Control;
@@ -43,7 +44,7 @@ internal static class AccountsDoor
         ConfigurationReading.Loaded loaded, IReadOnlyList<string> accounts, bool pause, string? reason, CancellationToken cancel)
     {
         var directory = loaded.Options.DataDirectory;
-        var order = new AccountOrder(accounts, pause, Environment.UserName, QueueDoor.SudoUser, reason);
+        var order = new AccountOrder(accounts, pause, CurrentUser.Name, QueueDoor.SudoUser, reason);
         switch (ControlClient.Knock(directory))
         {
             case ControlDoor.Open:

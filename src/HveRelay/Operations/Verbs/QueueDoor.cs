@@ -1,4 +1,5 @@
 using HveRelay.Configuration;
+using HveRelay.Files;
 using HveRelay.Mail;
 using HveRelay.Operations.Configuration;
 using HveRelay.Operations.Control;
@@ -43,7 +44,7 @@ internal static class QueueDoor
         {
             answers.AddRange(await relay.ChangeAsync(
                 new ChangeOrder(
-                    change.Kind, [.. messages.Select(id => id.ToString())], Environment.UserName, SudoUser, change.Reason, change.Recipient,
+                    change.Kind, [.. messages.Select(id => id.ToString())], CurrentUser.Name, SudoUser, change.Reason, change.Recipient,
                     change.State),
                 cancel));
         }
@@ -64,7 +65,7 @@ internal static class QueueDoor
         using var meter = new RelayMeter();
         var queue = new QueueOperator(store, log.Mail(clock), meter, new QueueSignal());
         var at = store is PostgresQueueStore shared ? shared.Clock.GetUtcNow() : change.At;
-        var results = await queue.ChangeAsync(change with { At = at, By = ControlPeer.Words(Environment.UserName, SudoUser) }, cancel);
+        var results = await queue.ChangeAsync(change with { At = at, By = ControlPeer.Words(CurrentUser.Name, SudoUser) }, cancel);
         return [.. results.Select(ChangeAnswer.Of)];
     }
 

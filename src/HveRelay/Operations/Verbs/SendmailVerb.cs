@@ -89,7 +89,7 @@ internal static class SendmailVerb
         }
 
         var end = await Submission.SendAsync(
-            options, new TestSubmission(options, TimeProvider.System), mail, arguments.Sender ?? Environment.UserName, recipients, cancel);
+            options, new TestSubmission(options, TimeProvider.System), mail, arguments.Sender ?? CurrentUser.Name, recipients, cancel);
         return end.Refused.Count == 0 ? (Ok, []) : (end.IsForNow ? TryAgain : Unavailable, end.Refused);
     }
 

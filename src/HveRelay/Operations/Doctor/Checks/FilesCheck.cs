@@ -1,3 +1,4 @@
+using HveRelay.Files;
 using HveRelay.Operations.Configuration;
 
 namespace HveRelay.Operations.Doctor.Checks;
@@ -11,7 +12,7 @@ internal static class FilesCheck
         var errors = report.Errors.Where(error => !CertificateCheck.Concerns(error.Key)).ToList();
         return Task.FromResult(errors is [var first, ..]
             ? Finding.Wrong($"{first}{(errors.Count == 1 ? string.Empty : $"; and {errors.Count - 1} more: hverelay check")}", first.Sentence, $"{first.Key}, or the file and its rights")
-            : Finding.Ok($"{examination.Options.DataDirectory} and all other files can be used by {Environment.UserName}") with
+            : Finding.Ok($"{examination.Options.DataDirectory} and all other files can be used by {CurrentUser.Name}") with
             {
                 Notes = [.. report.Warnings.Where(warning => !CertificateCheck.Concerns(warning.Key)).Select(warning => warning.ToString())],
             });
