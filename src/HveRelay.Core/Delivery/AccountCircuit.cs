@@ -26,6 +26,7 @@ internal sealed class AccountCircuit
     private readonly ReplyTable _replies;
     private readonly ConnectionGate _gate;
     private readonly ResiliencePipeline<SendResult> _pipeline;
+    private readonly Lock _resting = new();
     private DateTimeOffset? _openUntil;
     private long _openedAt;
     private TimeSpan _break;
@@ -70,7 +71,16 @@ internal sealed class AccountCircuit
     public DateTimeOffset? OpenUntil => _openUntil;
 
     /// <summary>True while nothing is tried, whatever became of the clock meanwhile.</summary>
-    public bool IsResting => _openUntil is not null && _clock.GetElapsedTime(_openedAt) < _break;
+    public bool IsResting
+    {
+        get
+        {
+            lock (_resting)
+            {
+                return _openUntil is not null && _clock.GetElapsedTime(_openedAt) < _break;
+            }
+        }
+    }
 
     /// <summary>The class of the latest trouble: what a person must mend is probed less often.</summary>
     private ReplyClass _trouble = ReplyClass.Retry;
@@ -99,10 +109,9 @@ internal sealed class AccountCircuit
                     if (result.TroubleIn(_replies) is { } failure)
                     {
                         (_trouble, _isThrottled) = (_replies.Classify(failure).InTheEnd.Class, asksForLess);
-                        if (_trouble == ReplyClass.AccountFault && !IsResting)
+                        if (_trouble == ReplyClass.AccountFault)
                         {
-                            // Polly wants to see two failures. A password that was refused once is refused again, and counted against us.
-                            RestFor(BreakOf(_faults++));
+                            RestUnlessResting();
                         }
                     }
                     else if (result is SendResult.Attempted)
@@ -131,10 +140,28 @@ internal sealed class AccountCircuit
         }
     }
 
+    /// <summary>
+    /// Polly wants to see two failures. A password that was refused once is refused again, and counted against us. Those that were under way
+    /// together hear of one fault at one time, and count it once.
+    /// </summary>
+    private void RestUnlessResting()
+    {
+        lock (_resting)
+        {
+            if (!IsResting)
+            {
+                RestFor(BreakOf(_faults++));
+            }
+        }
+    }
+
     private void RestFor(TimeSpan time)
     {
-        _openUntil = _clock.GetUtcNow() + time;
-        (_openedAt, _break) = (_clock.GetTimestamp(), time);
+        lock (_resting)
+        {
+            _openUntil = _clock.GetUtcNow() + time;
+            (_openedAt, _break) = (_clock.GetTimestamp(), time);
+        }
     }
 
     private static double NextDouble(Random random)

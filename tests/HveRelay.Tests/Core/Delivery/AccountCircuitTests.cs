@@ -76,6 +76,30 @@ public sealed class AccountCircuitTests
         Assert.Equal(TimeSpan.FromSeconds(240), circuit.OpenUntil - _clock.GetUtcNow());
     }
 
+    /// <summary>Each that came at the same moment counted: the first rest was a minute, or two.</summary>
+    [Fact]
+    public async Task Refusals_at_the_same_moment_are_one()
+    {
+        for (var round = 0; round < 500; round++)
+        {
+            var circuit = Circuit();
+            using var together = new Barrier(4);
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () => circuit.ExecuteAsync(
+                    cancel =>
+                    {
+                        together.SignalAndWait(cancel);
+                        return new(WrongPassword);
+                    },
+                    CancellationToken.None).AsTask(),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).Unwrap()));
+
+            Assert.Equal(TimeSpan.FromSeconds(30), circuit.OpenUntil - _clock.GetUtcNow());
+        }
+    }
+
     [Fact]
     public async Task A_probe_that_got_as_far_as_a_refused_recipient_shows_that_the_account_is_well()
     {
