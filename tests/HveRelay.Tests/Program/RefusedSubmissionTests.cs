@@ -63,4 +63,19 @@ public sealed class RefusedSubmissionTests
         var sent = Assert.Single(await story.Hve!.WaitForMessagesAsync(1, TestContext.Current.CancellationToken));
         Assert.Equal(["ann@contoso.com", "bob@contoso.com", "carl@contoso.com"], sent.Recipients);
     }
+
+    /// <summary>It was left out, and status 0 said that all had it.</summary>
+    [Fact]
+    public async Task What_sendmail_finds_in_the_header_and_is_no_address_is_told()
+    {
+        await using var story = await ProgramStory.BeginAsync();
+        await story.StartAsync();
+
+        var ended = await story.RunWithInputAsync("To: ann@contoso.com, foo bar baz\nSubject: x\n\nx\n", "sendmail", "-t", "-f", "scan@contoso.com");
+
+        Assert.Equal(69, ended.Status);
+        Assert.StartsWith("sendmail: foo bar baz: Rcpt: 501", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        var sent = Assert.Single(await story.Hve!.WaitForMessagesAsync(1, TestContext.Current.CancellationToken));
+        Assert.Equal(["ann@contoso.com"], sent.Recipients);
+    }
 }

@@ -112,7 +112,8 @@ internal static class SendmailVerb
     }
 
     /// <summary>A name without a domain is a mailbox of this machine, which has none: the relay knows who its postmaster is.</summary>
-    private static string Known(string recipient) => recipient.Contains('@', StringComparison.Ordinal) ? recipient : "postmaster";
+    /// <remarks>Several words are no name: the relay refuses them, and the caller hears it.</remarks>
+    private static string Known(string recipient) => recipient.AsSpan().ContainsAny("@ <") ? recipient : "postmaster";
 
     /// <summary>As far as they can be read: cron's users may not read secrets, and need none.</summary>
     /// <returns>Also what is wrong with a file that can be read and is no JSON: the message is not lost for that while a relay runs.</returns>
